@@ -1,4 +1,4 @@
-"""Child processes that never outlive us: started apart from the terminal, stopped in steps, dead when we are."""
+"""Child processes that never outlive us: apart from the terminal, stopped in steps, dead when we are."""
 
 import contextlib
 import ctypes
@@ -56,8 +56,7 @@ class Child:
 
     def __init__(
         self,
-        name: str,
-        command: Sequence[str | Path],
+        command: Sequence[str],
         *,
         log: Path,
         environment: Mapping[str, str] | None = None,
@@ -66,18 +65,18 @@ class Child:
         stdin: str | None = None,
     ) -> None:
         """Start `command`; it gets `death_signal` when we die, even by SIGKILL (on Linux)."""
-        self.name = name
         self.log = log
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [str(part) for part in command],
+                list(command),
                 stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment) if environment is not None else None,
                 # The terminal's Ctrl+C is ours alone: we stop the children, in order.
                 start_new_session=True,
-                preexec_fn=_preparation(account, death_signal),
+                # It takes no lock: all that it needs is there before the fork.
+                preexec_fn=_preparation(account, death_signal),  # noqa: PLW1509
             )
         if stdin is not None and self._process.stdin is not None:
             self._process.stdin.write(stdin.encode())
@@ -105,7 +104,7 @@ class Child:
         return True
 
     def stop(self, *steps: tuple[signal.Signals, float]) -> None:
-        """Send each step's signal and wait its seconds, until the child is gone; then kill its whole group."""
+        """Send each step's signal and wait its seconds, until it is gone; then kill what its group left."""
         for number, seconds in steps:
             if self.running():
                 self.send(number)
