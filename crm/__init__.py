@@ -1,0 +1,1 @@
+"""The CRM around the messenger: settings, users, branches, regions."""

@@ -1,0 +1,52 @@
+"""What a setting's value must look like: each raises ValueError with a sentence."""
+
+import ipaddress
+import re
+import zoneinfo
+
+_RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
+
+
+def rate(value: str) -> None:
+    """DRF's form of a rate, such as `60/min`; an empty value means no limit."""
+    if value and not _RATE.fullmatch(value):
+        raise ValueError(f"'{value}' is not a rate: write a number, a slash and s, min, hour or day: 60/min.")
+
+
+def networks(value: list[str]) -> None:
+    """Addresses or networks in CIDR form."""
+    for network in value:
+        ipaddress.ip_network(network, strict=False)
+
+
+def positive(value: float) -> None:
+    if value <= 0:
+        raise ValueError(f"{value} must be greater than 0.")
+
+
+def not_negative(value: float) -> None:
+    if value < 0:
+        raise ValueError(f"{value} must not be negative.")
+
+
+def time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValueError(f"'{value}' is not a time zone of the IANA database, such as Europe/Moscow.")
+
+
+def postgresql_url(value: str) -> None:
+    scheme = value.partition(":")[0]
+    if scheme == "sqlite":
+        raise ValueError("SQLite is not supported: give the address of a PostgreSQL database.")
+    if scheme not in {"postgres", "postgresql", "pgsql"}:
+        raise ValueError("The address must begin with postgresql://.")
+
+
+def redis_url(value: str) -> None:
+    if value and value.partition(":")[0] not in {"redis", "rediss", "unix"}:
+        raise ValueError("The address must begin with redis://, rediss:// or unix://.")
+
+
+def secret_key(value: str) -> None:
+    if len(value) < 50:
+        raise ValueError("Give a random key of at least 50 characters.")

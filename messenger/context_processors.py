@@ -1,0 +1,2 @@
+def messenger_globals(request):
+    return {}

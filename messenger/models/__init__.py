@@ -1,0 +1,11 @@
+"""One noun per file. Rules about one row or one queryset live here; verbs over several rows are services."""
+
+from messenger.models.agent_profile import AgentProfile
+from messenger.models.attachment import Attachment
+from messenger.models.contact import Contact
+from messenger.models.conversation import Conversation
+from messenger.models.conversation_event import ConversationEvent
+from messenger.models.inbox import Inbox
+from messenger.models.message import Message
+
+__all__ = ["AgentProfile", "Attachment", "Contact", "Conversation", "ConversationEvent", "Inbox", "Message"]

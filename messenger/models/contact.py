@@ -1,0 +1,58 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Region
+from messenger.models.inbox import Inbox
+
+
+class Contact(models.Model):
+    """A visitor of one inbox's sites.
+
+    `external_id` is set only when the site vouched for it by `identity_hash`; what a browser merely says
+    stands in `claimed_external_id`, `name`, `email` and `phone`, and opens nobody's conversation.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    inbox = models.ForeignKey(
+        Inbox, verbose_name=_("inbox"), on_delete=models.PROTECT, related_name="contacts", editable=False
+    )
+    external_id = models.CharField(_("verified id"), max_length=190, blank=True, editable=False)
+    claimed_external_id = models.CharField(_("claimed id"), max_length=190, blank=True, editable=False)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    email = models.EmailField(_("email"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    region = models.ForeignKey(
+        Region,
+        verbose_name=_("region"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+    )
+    locale = models.CharField(_("language"), max_length=10, blank=True, editable=False)
+    is_blocked = models.BooleanField(_("blocked"), default=False)
+    anonymized_at = models.DateTimeField(_("anonymized"), null=True, blank=True, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="messenger_contact_external_id_unique",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The best name there is."""
+        return self.name or self.email or self.phone or str(_("Visitor %s")) % str(self.pk)[:4].upper()

@@ -1,0 +1,178 @@
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Branch, User
+from messenger.models.contact import Contact
+from messenger.models.inbox import Inbox
+
+ACTIVE = ("open", "pending", "resolved")
+UNFINISHED = ("open", "pending")
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    def visible_to(self, user: User) -> "ConversationQuerySet":
+        """Administrators see all; operators their branch's and those assigned to them."""
+        if user.is_messenger_administrator:
+            return self
+        return (
+            self.filter(Q(branch=user.branch_id) | Q(assignee=user))
+            if user.branch_id
+            else self.filter(assignee=user)
+        )
+
+    def started(self) -> "ConversationQuerySet":
+        """Those in which something was written; a visitor who only looked disturbs nobody."""
+        return self.filter(last_message_id__isnull=False)
+
+    def unfinished(self) -> "ConversationQuerySet":
+        return self.filter(status__in=UNFINISHED)
+
+    def empty_since(self, age: timedelta) -> "ConversationQuerySet":
+        return self.filter(last_message_id__isnull=True, created_at__lt=timezone.now() - age)
+
+    def unread_of(self, user: User) -> int:
+        """Sum of unread messages over the user's unfinished conversations: one index range."""
+        total = self.filter(assignee=user, status__in=UNFINISHED).aggregate(n=models.Sum("unread_count"))["n"]
+        return total or 0
+
+
+class Conversation(models.Model):
+    """A visitor's conversation. Changes only through `messenger.services`; the database holds the invariants."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open")
+        PENDING = "pending", _("pending")
+        RESOLVED = "resolved", _("resolved")
+        CLOSED = "closed", _("closed")
+
+    inbox = models.ForeignKey(
+        Inbox, verbose_name=_("inbox"), on_delete=models.PROTECT, related_name="conversations", db_index=False
+    )
+    branch = models.ForeignKey(
+        Branch,
+        verbose_name=_("branch"),
+        on_delete=models.PROTECT,
+        related_name="conversations",
+        db_index=False,
+    )
+    contact = models.ForeignKey(
+        Contact, verbose_name=_("contact"), on_delete=models.PROTECT, related_name="conversations"
+    )
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.OPEN)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("operator"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assigned_conversations",
+        db_index=False,
+    )
+    assignee_assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
+    assignee_opened_at = models.DateTimeField(_("opened by the operator"), null=True, blank=True)
+    assignee_last_read_at = models.DateTimeField(_("last read by the operator"), null=True, blank=True)
+    unread_count = models.PositiveIntegerField(_("unread"), default=0)
+    operator_read_up_to = models.BigIntegerField(_("read up to message"), default=0)
+    last_message_id = models.BigIntegerField(_("last message"), null=True, blank=True)
+    last_message_at = models.DateTimeField(_("last message at"), null=True, blank=True)
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    rating_score = models.SmallIntegerField(_("rating"), null=True, blank=True)
+    rating_comment = models.TextField(_("comment on the rating"), blank=True)
+    rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
+    page_url = models.TextField(_("page"), blank=True)
+    referrer = models.TextField(_("referrer"), blank=True)
+    locale = models.CharField(_("language"), max_length=10, blank=True)
+    meta = models.JSONField(_("data from the page"), default=dict, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = ConversationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inbox", "contact"],
+                condition=Q(status__in=ACTIVE),
+                name="messenger_one_active_conversation",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "pending", "resolved", "closed"]),
+                name="messenger_conversation_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    assignee__isnull=True, assignee_assigned_at__isnull=True, assignee_opened_at__isnull=True
+                )
+                | Q(assignee__isnull=False, assignee_assigned_at__isnull=False),
+                name="messenger_conversation_assigned_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="closed", closed_at__isnull=False)
+                | (~Q(status="closed") & Q(closed_at__isnull=True)),
+                name="messenger_conversation_closed_at",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="resolved") | Q(resolved_at__isnull=False),
+                name="messenger_conversation_resolved_at",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_message_id__isnull=True, last_message_at__isnull=True)
+                | Q(last_message_id__isnull=False, last_message_at__isnull=False),
+                name="messenger_conversation_last_message",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating_score__isnull=True, rated_at__isnull=True)
+                | Q(rating_score__range=(0, 10), rated_at__isnull=False),
+                name="messenger_conversation_rating",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                F("assignee"),
+                F("last_message_at").desc(),
+                F("id").desc(),
+                name="messenger_conv_mine",
+                condition=Q(status__in=UNFINISHED),
+            ),
+            models.Index(
+                fields=["assignee"],
+                include=["unread_count"],
+                name="messenger_conv_unread",
+                condition=Q(status__in=UNFINISHED, unread_count__gt=0),
+            ),
+            models.Index(
+                F("branch"), F("last_message_at").desc(), F("id").desc(), name="messenger_conv_branch"
+            ),
+            models.Index(F("last_message_at").desc(), F("id").desc(), name="messenger_conv_recent"),
+            models.Index(
+                fields=["created_at"], name="messenger_conv_empty", condition=Q(last_message_id__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact.label} #{self.pk}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == self.Status.CLOSED
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.status in UNFINISHED
+
+    def is_visible_to(self, user: Any) -> bool:
+        """The row's side of `ConversationQuerySet.visible_to`."""
+        return (
+            user.is_messenger_administrator
+            or self.assignee_id == user.pk
+            or (user.branch_id is not None and self.branch_id == user.branch_id)
+        )

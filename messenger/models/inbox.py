@@ -1,0 +1,127 @@
+import hashlib
+import hmac
+import secrets
+import zoneinfo
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Branch
+from messenger.lib.origins import normalize_origin
+
+
+def new_token() -> str:
+    """256 random bits, safe in a URL."""
+    return secrets.token_urlsafe(32)
+
+
+def validate_origin(value: str) -> None:
+    try:
+        normalize_origin(value)
+    except ValueError as error:
+        raise ValidationError(
+            _("Write the origin as scheme and host, without a path: https://shop.example.com")
+        ) from error
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("This is not a time zone of the IANA database, such as Europe/Moscow."))
+
+
+class Inbox(models.Model):
+    """A widget on one or more sites. Without a branch it is global: each conversation gets its own branch."""
+
+    class Position(models.TextChoices):
+        RIGHT = "right", _("bottom right")
+        LEFT = "left", _("bottom left")
+
+    name = models.CharField(_("name"), max_length=120)
+    branch = models.ForeignKey(
+        Branch,
+        verbose_name=_("branch"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="inboxes",
+        help_text=_(
+            "Chosen once. Empty: a global inbox, whose conversations are given to branches by routing."
+        ),
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    widget_token = models.CharField(
+        _("widget token"), max_length=64, unique=True, default=new_token, editable=False
+    )
+    identity_secret = models.CharField(_("identity secret"), max_length=64, default=new_token, editable=False)
+    identity_required = models.BooleanField(
+        _("verified identity required"),
+        default=False,
+        help_text=_(
+            "Only visitors whose site vouches for them by data-user-id and data-user-hash may write."
+        ),
+    )
+    allowed_origins = ArrayField(
+        models.CharField(max_length=255, validators=[validate_origin]),
+        verbose_name=_("allowed origins"),
+        default=list,
+        blank=True,
+        help_text=_("Sites that may show the widget, such as https://shop.example.com. Empty: any site."),
+    )
+    title = models.CharField(_("title"), max_length=80, blank=True)
+    greeting = models.TextField(_("greeting"), max_length=500, blank=True)
+    color = models.CharField(
+        _("color"),
+        max_length=7,
+        default="#2563eb",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the color as #rrggbb."))],
+    )
+    position = models.CharField(_("position"), max_length=5, choices=Position.choices, default=Position.RIGHT)
+    privacy_text = models.TextField(_("privacy text"), max_length=500, blank=True)
+    privacy_url = models.URLField(_("privacy policy"), blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("inbox")
+        verbose_name_plural = _("inboxes")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(position__in=["left", "right"]), name="messenger_inbox_position_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(color__regex=r"^#[0-9a-fA-F]{6}$"), name="messenger_inbox_color_form"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_global(self) -> bool:
+        return self.branch_id is None
+
+    def identity_hash(self, external_id: str) -> str:
+        """Hex HMAC-SHA256 of the id with the inbox's identity secret, as the site must compute it."""
+        return hmac.new(self.identity_secret.encode(), external_id.encode(), hashlib.sha256).hexdigest()
+
+    def vouches_for(self, external_id: str, identity_hash: str) -> bool:
+        """Compares in constant time."""
+        expected = self.identity_hash(external_id)
+        return hmac.compare_digest(expected.encode(), identity_hash.strip().lower().encode())
+
+    def allows_origin(self, origin: str) -> bool:
+        """An empty list allows any site."""
+        return not self.allowed_origins or origin in self.allowed_origins
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.allowed_origins = [normalize_origin(origin) for origin in self.allowed_origins]
+        if not self.title:
+            self.title = self.name[:80]
+        super().save(*args, **kwargs)
