@@ -1,0 +1,226 @@
+/*
+ * The launcher, and all that a page pays for until somebody opens the chat: no
+ * request, no storage. The panel's modules come by import() at the first opening.
+ */
+(() => {
+  const script =
+    document.currentScript ??
+    document.querySelector('script[data-widget-token][src*="/widget.js"]');
+  const before = window.Messenger;
+  if (!script || typeof before?.shutdown === "function") return;
+  const { dataset } = script;
+  const token = dataset.widgetToken;
+  if (!token) {
+    console.warn("Messenger: data-widget-token is missing");
+    return;
+  }
+
+  const base = new URL("./", script.src).href;
+  const nonce = dataset.nonce ?? script.nonce;
+  const language =
+    dataset.locale || document.documentElement.lang || navigator.language || "";
+  const locale = /^ru\b/i.test(language) ? "ru" : "en";
+  const words =
+    locale === "ru"
+      ? ["Открыть чат", "Чат не загрузился. Попробуйте ещё раз"]
+      : ["Open chat", "The chat did not load. Try again"];
+  const life = new AbortController();
+  const { signal } = life;
+  const handlers = new Map();
+  let app = null;
+  let loading = null;
+  let wanted = false;
+
+  const make = (tag, attributes, parent, space) => {
+    const node = space
+      ? document.createElementNS(space, tag)
+      : document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+      node.setAttribute(name, value);
+    }
+    parent?.append(node);
+    return node;
+  };
+  const host = make("div", {
+    "data-messenger": "",
+    "data-position": dataset.position === "left" ? "left" : "right",
+  });
+  const root = host.attachShadow({ mode: "open" });
+  const launcher = make("button", {
+    type: "button",
+    class: "msgr-launcher",
+    "aria-haspopup": "dialog",
+    "aria-expanded": "false",
+    "aria-label": words[0],
+  });
+  const svg = "http://www.w3.org/2000/svg";
+  for (const [name, path] of [
+    [
+      "chat",
+      "M12 3.25c-5.1 0-9.25 3.6-9.25 8.1 0 2.35 1.15 4.45 2.95 5.9-.05 1.15-.5 2.3-1.4 3.2-.25.25-.05.7.3.65 1.95-.15 3.65-.9 4.9-1.95.8.2 1.65.3 2.5.3 5.1 0 9.25-3.65 9.25-8.1s-4.15-8.1-9.25-8.1Z",
+    ],
+    ["down", "m5.5 9 6.5 6.5L18.5 9"],
+  ]) {
+    const icon = make(
+      "svg",
+      {
+        class: `msgr-launcher-${name}`,
+        viewBox: "0 0 24 24",
+        "aria-hidden": "true",
+      },
+      launcher,
+      svg,
+    );
+    make("path", { d: path }, icon, svg);
+  }
+
+  const addStyle = (file) => {
+    const link = make("link", { rel: "stylesheet", href: base + file });
+    if (nonce) link.nonce = nonce;
+    const loaded = new Promise((resolve) => {
+      for (const event of ["load", "error"]) {
+        link.addEventListener(event, resolve, { once: true });
+      }
+    });
+    root.append(link);
+    return loaded;
+  };
+  const show = ({ color, ink, position } = {}) => {
+    if (color && ink) {
+      host.style.setProperty("--msgr-accent", color);
+      host.style.setProperty("--msgr-ink", ink);
+    }
+    if (position && !dataset.position) host.dataset.position = position;
+  };
+  const emit = (event, detail) => {
+    for (const handler of handlers.get(event) ?? []) {
+      try {
+        handler(detail);
+      } catch (error) {
+        console.error(error);
+      }
+    }
+  };
+
+  let preloaded = null;
+  const preload = () => {
+    preloaded ??= Promise.all([
+      import("./widget/app.js"),
+      addStyle("widget/panel.css"),
+    ]).catch((error) => {
+      preloaded = null;
+      throw error;
+    });
+    return preloaded;
+  };
+  const person = {
+    id: dataset.userId,
+    hash: dataset.userHash,
+    name: dataset.userName,
+    email: dataset.userEmail,
+  };
+  const start = async () => {
+    const [{ createApp }] = await preload();
+    if (signal.aborted) return null;
+    app = await createApp({
+      base,
+      emit,
+      host,
+      launcher,
+      locale,
+      person,
+      root,
+      show,
+      signal,
+      token,
+    });
+    return app;
+  };
+  const load = () => {
+    loading ??= start().catch((error) => {
+      loading = null;
+      if (!signal.aborted) {
+        console.warn("Messenger:", error);
+        launcher.title = words[1];
+      }
+      return null;
+    });
+    return loading;
+  };
+
+  const open = () => {
+    if (signal.aborted) return;
+    wanted = true;
+    launcher.setAttribute("aria-busy", "true");
+    load().then((loaded) => {
+      launcher.removeAttribute("aria-busy");
+      if (wanted) loaded?.open();
+    });
+  };
+  const close = () => {
+    wanted = false;
+    app?.close();
+  };
+  const toggle = () => (wanted ? close : open)();
+  const identify = (details) => {
+    Object.assign(person, details);
+    app?.identify();
+  };
+  const on = (event, handler) => {
+    if (typeof handler !== "function") return () => {};
+    if (!handlers.has(event)) handlers.set(event, new Set());
+    handlers.get(event).add(handler);
+    return () => handlers.get(event)?.delete(handler);
+  };
+  const shutdown = () => {
+    life.abort();
+    host.remove();
+    handlers.clear();
+    if (window.Messenger !== api) return;
+    delete window.Messenger;
+    if (before !== undefined && !(before instanceof Node)) {
+      window.Messenger = before;
+    }
+  };
+  const api = Object.freeze({ open, close, toggle, identify, on, shutdown });
+
+  const comeBack = () => {
+    let saved = null;
+    try {
+      saved = JSON.parse(localStorage.getItem(`messenger:${token}`));
+    } catch {
+      // Storage is closed to us: then there is no conversation to come back to.
+    }
+    if (!saved) return;
+    show(saved.look);
+    if (!saved.running) return;
+    (window.requestIdleCallback ?? setTimeout)(() => signal.aborted || load());
+  };
+  const mount = () => {
+    // Beside <body>, so that a page that swaps its body keeps the chat.
+    document.documentElement.append(host);
+    addStyle("widget.css").then(() => root.append(launcher));
+    comeBack();
+  };
+
+  window.Messenger = api;
+  on("close", () => {
+    wanted = false;
+  });
+  launcher.addEventListener("click", toggle, { signal });
+  for (const event of ["pointerenter", "focus", "touchstart"]) {
+    launcher.addEventListener(event, () => preload().catch(() => {}), {
+      once: true,
+      passive: true,
+      signal,
+    });
+  }
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", mount, {
+      once: true,
+      signal,
+    });
+  } else {
+    mount();
+  }
+})();

@@ -1,0 +1,107 @@
+import { h, icon, setText } from "./dom.js";
+
+export const MAX_LENGTH = 2_000;
+const COUNT_FROM = 1_800;
+
+/** Where the visitor writes: grows with the text, Enter sends, Shift+Enter breaks. */
+export class Composer {
+  #options;
+  #counter;
+  #send;
+
+  /** options: {strings, draft, signal, onSend(text), onInput(text)} */
+  constructor(options) {
+    this.#options = options;
+    const { strings } = options;
+    this.input = h("textarea", {
+      class: "msgr-input",
+      rows: "1",
+      placeholder: strings.placeholder,
+      "aria-label": strings.message,
+      "aria-describedby": "msgr-counter",
+      autocomplete: "off",
+      enterkeyhint: "send",
+    });
+    this.input.value = options.draft;
+    this.#counter = h("p", {
+      id: "msgr-counter",
+      class: "msgr-counter",
+      role: "status",
+    });
+    this.#send = h(
+      "button",
+      { type: "submit", class: "msgr-send", "aria-label": strings.send },
+      icon("send"),
+    );
+    this.element = h(
+      "form",
+      { class: "msgr-composer", novalidate: true },
+      h("div", { class: "msgr-field" }, this.input, this.#send),
+      this.#counter,
+    );
+    this.#listen();
+    this.#changed();
+  }
+
+  /** Fits the height to the text; needs the panel to be shown. */
+  fit() {
+    const { style } = this.input;
+    style.setProperty("height", "auto");
+    style.setProperty("height", `${this.input.scrollHeight}px`);
+  }
+
+  #listen() {
+    const { signal } = this.#options;
+    this.element.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    this.input.addEventListener("input", () => {
+      this.#changed();
+      this.fit();
+      this.#options.onInput(this.input.value);
+    });
+    this.input.addEventListener(
+      "keydown",
+      (event) => {
+        // 229: Safari ends an IME composition before it tells of the key.
+        const composing = event.isComposing || event.keyCode === 229;
+        if (event.key !== "Enter" || event.shiftKey || composing) return;
+        event.preventDefault();
+        this.#submit();
+      },
+      { signal },
+    );
+  }
+
+  #submit() {
+    const text = this.input.value.trim();
+    this.input.focus();
+    if (!text || length(text) > MAX_LENGTH) return;
+    this.input.value = "";
+    this.#changed();
+    this.fit();
+    this.#options.onSend(text);
+  }
+
+  #changed() {
+    const { strings } = this.#options;
+    const text = this.input.value.trim();
+    const count = length(text);
+    const over = count - MAX_LENGTH;
+    const near = count >= COUNT_FROM;
+    this.#send.setAttribute("aria-disabled", String(!text || over > 0));
+    this.#counter.hidden = !near;
+    this.#counter.classList.toggle("msgr-over", over > 0);
+    setText(
+      this.#counter,
+      near ? (over > 0 ? strings.tooLong(over) : strings.left(-over)) : "",
+    );
+    this.input.toggleAttribute("aria-invalid", over > 0);
+  }
+}
+
+/** In characters as the server counts them, not in UTF-16 units. */
+function length(text) {
+  return [...text].length;
+}

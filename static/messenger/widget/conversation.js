@@ -1,0 +1,118 @@
+/**
+ * What is known of the conversation: the messages by id, and what the other side does.
+ * Everything may come twice, by several ways, in any order between the ways.
+ */
+
+// The server's mark lives 8 s, and nothing is sent when it runs out.
+const TYPING_MS = 9_000;
+
+export class Conversation {
+  id = null;
+  /** The last id that poll or stream brought: all before it has been seen. */
+  cursor = 0;
+  operatorReadUpTo = 0;
+  assignee = { name: "", avatar: null };
+  operatorTyping = false;
+  #messages = new Map();
+  #seenUpTo = 0;
+  #typingTimer = null;
+  #onChange;
+  #onMessage;
+
+  constructor({ onChange, onMessage, signal }) {
+    this.#onChange = onChange;
+    this.#onMessage = onMessage;
+    signal.addEventListener("abort", () => clearTimeout(this.#typingTimer));
+  }
+
+  get messages() {
+    return [...this.#messages.values()].sort((one, other) => one.id - other.id);
+  }
+
+  get unread() {
+    return this.messages.filter((message) => this.isUnread(message)).length;
+  }
+
+  isUnread(message) {
+    return (
+      message.direction === "out" &&
+      !message.read_at &&
+      message.id > this.#seenUpTo
+    );
+  }
+
+  /** A bootstrap's answer: the same conversation goes on, another one starts anew. */
+  begin(answer) {
+    const another = this.id !== answer.conversation_id;
+    if (another) this.#reset(answer.conversation_id);
+    for (const message of answer.initial_messages) {
+      if (another) this.#messages.set(message.id, message);
+      else this.add(message);
+    }
+    // Later on, older ones may be missing before these: the cursor stays where it was.
+    if (this.cursor === 0) this.cursor = Math.max(0, ...this.#messages.keys());
+    this.#follow(answer);
+  }
+
+  /** An answer of poll or an update of the stream. */
+  update(update) {
+    for (const message of update.messages ?? []) {
+      this.add(message);
+      this.cursor = Math.max(this.cursor, message.id);
+    }
+    this.#follow(update);
+  }
+
+  /**
+   * One message, from wherever. It does not move the cursor: the answer to a send may
+   * overtake an operator's message with a lower id.
+   */
+  add(message) {
+    const known = this.#messages.has(message.id);
+    this.#messages.set(message.id, message);
+    if (known) return;
+    if (message.direction === "out") this.#setTyping(false);
+    this.#onMessage(message);
+    this.#onChange();
+  }
+
+  /** All up to this id has been seen by the visitor, here or in another tab. */
+  markSeen(id) {
+    if (!(id > this.#seenUpTo)) return;
+    this.#seenUpTo = id;
+    this.#onChange();
+  }
+
+  #reset(id) {
+    this.id = id;
+    this.cursor = 0;
+    this.operatorReadUpTo = 0;
+    this.#messages.clear();
+  }
+
+  #follow({ operator_typing, operator_read_up_to, conversation }) {
+    if (operator_read_up_to > this.operatorReadUpTo) {
+      this.operatorReadUpTo = operator_read_up_to;
+    }
+    if (conversation) {
+      this.id = conversation.id;
+      this.assignee = {
+        name: conversation.assignee_name || "",
+        avatar: conversation.assignee_avatar,
+      };
+    }
+    this.#setTyping(Boolean(operator_typing));
+    this.#onChange();
+  }
+
+  #setTyping(typing) {
+    clearTimeout(this.#typingTimer);
+    if (typing) {
+      this.#typingTimer = setTimeout(() => {
+        this.#setTyping(false);
+        this.#onChange();
+      }, TYPING_MS);
+    }
+    this.operatorTyping = typing;
+  }
+}

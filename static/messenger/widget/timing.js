@@ -1,0 +1,34 @@
+/** Waits that can be cut short, and the growth of intervals. */
+
+/** The longest that setTimeout can. */
+export const FOREVER_MS = 2 ** 31 - 1;
+
+/** ±20 %, so that a thousand widgets do not come back in the same second. */
+export function jittered(milliseconds) {
+  return milliseconds * (0.8 + Math.random() * 0.4);
+}
+
+/** base, base × factor, … up to `limit`. */
+export function growing(base, attempt, limit, factor = 2) {
+  return Math.min(limit, base * factor ** Math.max(0, attempt));
+}
+
+/** One wait at a time; `wake()` ends it early. */
+export class Pause {
+  #timer = null;
+  #resolve = null;
+
+  wait(milliseconds) {
+    this.wake();
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#timer = setTimeout(() => this.wake(), milliseconds);
+    });
+  }
+
+  wake() {
+    clearTimeout(this.#timer);
+    this.#resolve?.();
+    this.#resolve = null;
+  }
+}
