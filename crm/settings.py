@@ -6,10 +6,13 @@ from typing import Any
 import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from crm import validators
+from crm.csp import POLICY
 from crm.environment import Environment
-from crm.unfold import UNFOLD as UNFOLD
+from crm.unfold import UNFOLD  # noqa: F401
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ENVIRONMENT = Environment()
@@ -19,10 +22,10 @@ read = ENVIRONMENT.read
 DEBUG = read("DEBUG", "bool", False, "crm.E001", "Development mode; never on a public system.")
 SECRET_KEY = read("SECRET_KEY", "str", "", "crm.E002", "Random key that signs sessions and links.")
 if not SECRET_KEY and DEBUG:
-    SECRET_KEY = "insecure-key-for-development-only-0000000000000000000000000"
+    SECRET_KEY = "insecure-key-for-development-only-0000000000000000000000000"  # noqa: S105
 elif not SECRET_KEY:
     # Django refuses an empty key before any check can run: the check reports the missing one by name.
-    SECRET_KEY = "missing"
+    SECRET_KEY = "missing"  # noqa: S105
     ENVIRONMENT.fail("crm.E002", "SECRET_KEY", "Give a random key of at least 50 characters.")
 ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", [], "crm.E003", "Host names under which the CRM is reached.")
 CSRF_TRUSTED_ORIGINS = read(
@@ -257,10 +260,14 @@ CACHES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
+        "KEY_FUNCTION": "crm.cache.plain_key",
         "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
             "CLIENT_CLASS": "django_redis.client.DefaultClient",
             "SOCKET_CONNECT_TIMEOUT": 0.5,
             "SOCKET_TIMEOUT": 1.0,
+            # One more try is for the connection that a restarted Redis left behind; a dead one is not waited for.
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
         },
     }
     if REDIS_URL
@@ -294,6 +301,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_CSP = POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
@@ -313,7 +321,7 @@ FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["messenger.api.renderers.OrjsonRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "messenger.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,

@@ -55,5 +55,8 @@ def remove_groups(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("messenger", "0002_invariants"), ("auth", "0012_alter_user_first_name_max_length")]
+    dependencies: ClassVar = [
+        ("messenger", "0002_invariants"),
+        ("auth", "0012_alter_user_first_name_max_length"),
+    ]
     operations: ClassVar = [migrations.RunPython(make_groups, remove_groups)]

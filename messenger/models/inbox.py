@@ -7,11 +7,12 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Branch
 from messenger.lib.origins import normalize_origin
+from messenger.volatile import volatile
 
 
 def new_token() -> str:
@@ -33,12 +34,31 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("This is not a time zone of the IANA database, such as Europe/Moscow."))
 
 
+def inbox_cache_key(widget_token: str) -> str:
+    """Under which the widget API keeps the inbox's settings for a moment; the token is no secret."""
+    return f"messenger:inbox:{widget_token}"
+
+
+class InboxQuerySet(models.QuerySet["Inbox"]):
+    def update(self, **kwargs: Any) -> int:
+        """Forgets what the widget API keeps of these inboxes."""
+        keys = [inbox_cache_key(token) for token in self.values_list("widget_token", flat=True)]
+        updated = super().update(**kwargs)
+        if keys:
+            transaction.on_commit(lambda: volatile.delete(*keys))
+        return updated
+
+
 class Inbox(models.Model):
     """A widget on one or more sites. Without a branch it is global: each conversation gets its own branch."""
 
     class Position(models.TextChoices):
         RIGHT = "right", _("bottom right")
         LEFT = "left", _("bottom left")
+
+    class RatingType(models.TextChoices):
+        STARS = "stars", _("stars, 1 to 5")
+        NPS = "nps", _("recommendation, 0 to 10")
 
     name = models.CharField(_("name"), max_length=120)
     branch = models.ForeignKey(
@@ -80,12 +100,18 @@ class Inbox(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the color as #rrggbb."))],
     )
     position = models.CharField(_("position"), max_length=5, choices=Position.choices, default=Position.RIGHT)
+    rating_enabled = models.BooleanField(_("ask for a rating"), default=False)
+    rating_type = models.CharField(
+        _("kind of rating"), max_length=5, choices=RatingType.choices, default=RatingType.STARS
+    )
     privacy_text = models.TextField(_("privacy text"), max_length=500, blank=True)
     privacy_url = models.URLField(_("privacy policy"), blank=True)
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = InboxQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inbox")
@@ -94,6 +120,9 @@ class Inbox(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(position__in=["left", "right"]), name="messenger_inbox_position_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating_type__in=["stars", "nps"]), name="messenger_inbox_rating_type_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(color__regex=r"^#[0-9a-fA-F]{6}$"), name="messenger_inbox_color_form"
@@ -120,8 +149,13 @@ class Inbox(models.Model):
         """An empty list allows any site."""
         return not self.allowed_origins or origin in self.allowed_origins
 
+    @property
+    def cache_key(self) -> str:
+        return inbox_cache_key(self.widget_token)
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.allowed_origins = [normalize_origin(origin) for origin in self.allowed_origins]
         if not self.title:
             self.title = self.name[:80]
         super().save(*args, **kwargs)
+        transaction.on_commit(lambda: volatile.delete(self.cache_key))

@@ -1,0 +1,110 @@
+"""The operators' small API: session of the admin, permission and branch."""
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from messenger.api import shapes
+from messenger.api.renderers import OrjsonRenderer
+from messenger.exceptions import Invalid
+from messenger.models import AgentProfile, Conversation
+from messenger.services import presence, typing
+from messenger.utils import ensure_messenger_enabled_api
+
+
+class MayAnswer(BasePermission):
+    """Staff whose role lets them work with conversations."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        user = request.user
+        return bool(
+            user and user.is_active and user.is_staff and user.has_perm("messenger.view_conversation")
+        )
+
+
+class CookieAuthentication(SessionAuthentication):
+    """The admin's session, with CSRF; an anonymous request is answered 401."""
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Session"
+
+
+class OperatorView(APIView):
+    authentication_classes: ClassVar[list[Any]] = [CookieAuthentication]
+    permission_classes: ClassVar[list[Any]] = [MayAnswer]
+    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [OrjsonRenderer]
+    parser_classes: ClassVar[list[Any]] = [JSONParser, FormParser, MultiPartParser]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        ensure_messenger_enabled_api()
+        super().initial(request, *args, **kwargs)
+
+
+class OperatorTypingView(OperatorView):
+    """Who is typing in a conversation of the operator's branch."""
+
+    @extend_schema(responses={200: shapes.OperatorTypingAnswer, 404: shapes.ErrorAnswer})
+    def get(self, request: Request, conversation_id: int) -> Response:
+        return self._answer(self._visible(request, conversation_id))
+
+    @extend_schema(request=None, responses={200: shapes.OperatorTypingAnswer, 404: shapes.ErrorAnswer})
+    def post(self, request: Request, conversation_id: int) -> Response:
+        pk = self._visible(request, conversation_id)
+        typing.mark_typing(pk, "operator")
+        return self._answer(pk)
+
+    def _visible(self, request: Request, conversation_id: int) -> int:
+        if not Conversation.objects.visible_to(request.user).filter(pk=conversation_id).exists():
+            raise Http404
+        return conversation_id
+
+    def _answer(self, conversation_id: int) -> Response:
+        state = typing.typing_state(conversation_id)
+        return Response({"operator_typing": state.operator, "contact_typing": state.contact})
+
+
+class UnreadView(OperatorView):
+    """The badge: unread messages in the operator's own conversations."""
+
+    @extend_schema(responses={200: shapes.UnreadAnswer})
+    def get(self, request: Request) -> Response:
+        return Response({"unread": Conversation.objects.unread_of(request.user)})
+
+
+class MyStatusView(OperatorView):
+    """The operator's own status. From a form it leads back to the page, asked for JSON it answers JSON."""
+
+    @extend_schema(
+        request=shapes.MyStatusRequest,
+        responses={200: shapes.MyStatusAnswer, 302: None, 400: shapes.ErrorAnswer},
+    )
+    def post(self, request: Request) -> Any:
+        status = request.data.get("status") if hasattr(request.data, "get") else None
+        if status not in AgentProfile.Status.values:
+            raise Invalid({"status": [_("Choose online, away, busy or offline.")]})
+        presence.set_status(user=request.user, status=status)
+        if (
+            "application/json" in request.headers.get("Accept", "")
+            or request.content_type == "application/json"
+        ):
+            return Response({"status": status})
+        return redirect(self._back(request))
+
+    def _back(self, request: Request) -> str:
+        target = request.data.get("next") or request.headers.get("Referer", "")
+        safe = url_has_allowed_host_and_scheme(
+            target, {request.get_host()}, require_https=request.is_secure()
+        )
+        return target if safe else reverse("admin:messenger_conversation_changelist")

@@ -1,0 +1,22 @@
+"""Addresses of the contract, each named by its noun."""
+
+from django.urls import path
+
+from messenger.api import operator, widget
+
+widget_urls = [
+    path("bootstrap/", widget.BootstrapView.as_view(), name="widget-bootstrap"),
+    path("send/", widget.SendView.as_view(), name="widget-send"),
+    path("poll/", widget.PollView.as_view(), name="widget-poll"),
+    path("typing/", widget.TypingView.as_view(), name="widget-typing"),
+    path("mark_read/", widget.MarkReadView.as_view(), name="widget-mark-read"),
+    path("rate/", widget.RateView.as_view(), name="widget-rate"),
+]
+operator_urls = [
+    path(
+        "conversations/<int:conversation_id>/typing/",
+        operator.OperatorTypingView.as_view(),
+        name="operator-typing",
+    ),
+    path("unread/", operator.UnreadView.as_view(), name="operator-unread"),
+]

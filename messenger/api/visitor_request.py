@@ -1,0 +1,135 @@
+"""What every endpoint of the widget shares: tokens, door, cross-origin headers."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from messenger.api.renderers import OrjsonRenderer
+from messenger.exceptions import Invalid
+from messenger.lib.client_address import client_address, parse_networks
+from messenger.services.visitor_gate import Visit, What
+
+ALLOWED_HEADERS = (
+    "accept-language, cache-control, content-type, last-event-id, x-widget-session, x-widget-token"
+)
+PREFLIGHT_SECONDS = "86400"
+
+_trusted = SimpleLazyObject(lambda: parse_networks(settings.MESSENGER_TRUSTED_PROXIES))
+
+
+def request_address(request: HttpRequest) -> str:
+    """The client's address behind trusted proxies."""
+    meta = request.META
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), tuple(_trusted))
+
+
+class WidgetView(APIView):
+    """Public: no cookies, no session authentication, no CSRF. `what` names the limits that count."""
+
+    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes: ClassVar[list[Any]] = []
+    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [OrjsonRenderer]
+    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser, FormParser, MultiPartParser]
+    what: ClassVar[What] = "POLL"
+    needs_session: ClassVar[bool] = True
+    visit: Visit
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """The door: raises before the endpoint runs."""
+        super().initial(request, *args, **kwargs)
+        self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
+        self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
+        self.visit.admit(self.what, needs_session=self.needs_session)
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.visit = Visit(
+            widget_token="",
+            session_token="",
+            address=request_address(request),
+            origin=request.headers.get("Origin", ""),
+            own_origin=f"{request.scheme}://{request.get_host()}",
+        )
+        return super().initialize_request(request, *args, **kwargs)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, ["Origin"])
+        if self.visit.origin and self.visit.origin_allowed:
+            response["Access-Control-Allow-Origin"] = self.visit.origin
+            response["Access-Control-Expose-Headers"] = "Retry-After"
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """A preflight: it carries no token, so that any origin may go on to the request itself, which decides."""
+        response = Response(status=204)
+        self.visit.origin_allowed = True
+        response["Access-Control-Allow-Methods"] = ", ".join(self.allowed_methods)
+        response["Access-Control-Allow-Headers"] = ALLOWED_HEADERS
+        response["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
+        return response
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().dispatch(request, *args, **kwargs)
+
+    def body(self) -> dict[str, Any]:
+        """The parsed body; raises Invalid where JSON is not an object."""
+        data = self.request.data
+        if not hasattr(data, "get"):
+            raise Invalid({"non_field_errors": [_("Send an object.")]})
+        return data  # type: ignore[no-any-return]
+
+    def value(self, name: str) -> Any:
+        """From the body or, else, from the query string."""
+        if self.request.method == "POST" and (value := self.body().get(name)) is not None:
+            return value
+        return self.request.query_params.get(name)
+
+    def text(self, name: str, *, header: str = "") -> str:
+        value = self.request.headers.get(header) if header else None
+        value = self.value(name) if value is None else value
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            raise Invalid({name: [_("Send a text.")]})
+        return value.strip()
+
+    def message_id(self, name: str) -> int | None:
+        """A message's id, 0 or more; None where it is missing."""
+        value = self.value(name)
+        if value is None or value == "":
+            return None
+        return checked_id(name, value)
+
+
+def checked_id(name: str, value: Any) -> int:
+    """An id as JSON or a form sends it."""
+    if (
+        not isinstance(value, bool)
+        and isinstance(value, int | str)
+        and str(value).isascii()
+        and str(value).isdigit()
+    ):
+        number = int(str(value)[:20])
+        if number < 2**63:
+            return number
+    raise Invalid({name: [_("Send a whole number, 0 or more.")]})
+
+
+def checked_uuid(name: str, value: Any) -> uuid.UUID | None:
+    if value is None or value == "":
+        return None
+    try:
+        return uuid.UUID(value)
+    except (ValueError, AttributeError, TypeError) as error:
+        raise Invalid({name: [_("Send a UUID.")]}) from error

@@ -1,0 +1,57 @@
+"""Tells the streams to look: small events on Redis channels, ids only, after the commit.
+
+The database is the truth. An event that gets lost delays a stream until its next look and loses nothing.
+"""
+
+from typing import Literal, TypedDict
+
+import orjson
+from django.db import transaction
+
+from messenger.volatile import volatile
+
+STAFF_CHANNEL = "messenger:staff"
+
+EventType = Literal["message", "conversation", "typing", "read", "moved", "blocked"]
+
+
+def conversation_channel(conversation_id: int) -> str:
+    return f"messenger:conversation:{conversation_id}"
+
+
+def branch_channel(branch_id: int) -> str:
+    return f"messenger:branch:{branch_id}"
+
+
+def operator_channel(user_id: int) -> str:
+    return f"messenger:operator:{user_id}"
+
+
+class Event(TypedDict, total=False):
+    """`by` is who caused it, `to` the conversation in which the visitor's session goes on."""
+
+    type: EventType
+    conversation: int
+    branch: int
+    assignee: int | None
+    message: int | None
+    direction: str | None
+    by: Literal["contact", "operator"] | None
+    to: int
+
+
+def publish_to_conversation(event: Event) -> None:
+    """At once, to those who look at this conversation: typing, reading."""
+    volatile.publish([conversation_channel(event["conversation"])], orjson.dumps(event))
+
+
+def publish(event: Event, *, also_operators: tuple[int | None, ...] = ()) -> None:
+    """On commit, to the conversation, its branch, the administrators, the assignee and `also_operators`."""
+    operators = {user for user in (event.get("assignee"), *also_operators) if user is not None}
+    channels = [
+        conversation_channel(event["conversation"]),
+        branch_channel(event["branch"]),
+        STAFF_CHANNEL,
+        *(operator_channel(user) for user in operators),
+    ]
+    transaction.on_commit(lambda: volatile.publish(channels, orjson.dumps(event)) and None)

@@ -1,0 +1,173 @@
+"""Short-lived state: in Redis while it answers, in this process's memory while it doesn't.
+
+Nothing here has to last. Sessions, limits and typing go on degraded when Redis is gone, and the log says so once
+each way. Redis is asked again after `RETRY_SECONDS`, so that a request waits for a dead server at most that often.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from cachetools import TLRUCache
+from redis import Redis
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+MEMORY_ITEMS = 50_000
+
+
+class Limit(NamedTuple):
+    """At most `limit` hits of `key` in a window of `seconds`."""
+
+    key: str
+    limit: int
+    seconds: int
+
+
+class Looked(NamedTuple):
+    """The values found, and the seconds to wait where a limit is passed (0: none is)."""
+
+    values: list[Any]
+    retry_after: int
+
+
+def _expires(key: str, item: tuple[Any, float], now: float) -> float:
+    return now + item[1]
+
+
+class Memory:
+    """The fallback: keys with a life in seconds."""
+
+    def __init__(self) -> None:
+        self._items: TLRUCache[str, tuple[Any, float]] = TLRUCache(
+            MEMORY_ITEMS, ttu=_expires, timer=time.monotonic
+        )
+        self._lock = threading.Lock()
+
+    def get(self, key: str) -> Any:
+        with self._lock:
+            item = self._items.get(key)
+        return item[0] if item else None
+
+    def set(self, key: str, value: Any, seconds: float) -> None:
+        with self._lock:
+            self._items[key] = (value, seconds)
+
+    def delete(self, *keys: str) -> None:
+        with self._lock:
+            for key in keys:
+                self._items.pop(key, None)
+
+    def hit(self, key: str, seconds: int) -> int:
+        with self._lock:
+            count = (self._items.get(key) or (0, 0))[0] + 1
+            self._items[key] = (count, seconds)
+        return int(count)
+
+
+class Volatile:
+    """JSON values under plain keys. `connect` gives a Redis client, or None where there is no Redis at all."""
+
+    def __init__(self, connect: Callable[[], Redis | None]) -> None:
+        self._connect = connect
+        self._memory = Memory()
+        self._retry_at = 0.0
+        self.degraded_since: float | None = None
+
+    def get(self, key: str) -> Any:
+        return self.look([key], []).values[0]
+
+    def look(self, keys: Sequence[str], limits: Sequence[Limit]) -> Looked:
+        """Reads `keys` and counts a hit for each of `limits`, in one round trip.
+
+        A value that Redis doesn't know is looked for in memory: it may date from an outage. Counters carry
+        their window in the key, so that no hit can prolong a window.
+        """
+        now = time.time()
+        names = [f"{limit.key}:{int(now // limit.seconds)}" for limit in limits]
+        found = self._try(lambda redis: self._look_in_redis(redis, keys, names, limits))
+        if found is None:
+            values, counts = (
+                [None] * len(keys),
+                [self._memory.hit(n, x.seconds) for n, x in zip(names, limits, strict=True)],
+            )
+        else:
+            values, counts = found
+        values = [
+            self._memory.get(key) if value is None else value for key, value in zip(keys, values, strict=True)
+        ]
+        waits = [
+            int(x.seconds - now % x.seconds) + 1
+            for x, count in zip(limits, counts, strict=True)
+            if count > x.limit
+        ]
+        return Looked(values, max(waits, default=0))
+
+    def set(self, key: str, value: Any, seconds: int) -> None:
+        """Stores until `seconds` from now; in memory where Redis can't be reached."""
+        if self._try(lambda redis: redis.set(key, orjson.dumps(value), ex=seconds)) is None:
+            self._memory.set(key, value, seconds)
+        else:
+            self._memory.delete(key)
+
+    def delete(self, *keys: str) -> None:
+        self._memory.delete(*keys)
+        self._try(lambda redis: redis.delete(*keys))
+
+    def publish(self, channels: Sequence[str], message: bytes) -> bool:
+        """Publishes to all channels in one round trip; whether Redis took it."""
+
+        def send(redis: Redis) -> bool:
+            with redis.pipeline(transaction=False) as pipeline:
+                for channel in channels:
+                    pipeline.publish(channel, message)
+                pipeline.execute()
+            return True
+
+        return bool(self._try(send))
+
+    @staticmethod
+    def _look_in_redis(
+        redis: Redis, keys: Sequence[str], names: Sequence[str], limits: Sequence[Limit]
+    ) -> tuple[list[Any], list[int]]:
+        with redis.pipeline(transaction=False) as pipeline:
+            if keys:
+                pipeline.mget(keys)
+            for name, limit in zip(names, limits, strict=True):
+                pipeline.incr(name)
+                pipeline.expire(name, limit.seconds)
+            answers = pipeline.execute()
+        raw = answers.pop(0) if keys else []
+        return [None if value is None else orjson.loads(value) for value in raw], answers[::2]
+
+    def _try[T](self, operation: Callable[[Redis], T]) -> T | None:
+        if time.monotonic() < self._retry_at:
+            return None
+        redis = self._connect()
+        if redis is None:
+            return None
+        try:
+            answer = operation(redis)
+        except RedisError as error:
+            self._note_loss(error)
+            return None
+        self._note_return()
+        return answer
+
+    def _note_loss(self, error: RedisError) -> None:
+        self._retry_at = time.monotonic() + RETRY_SECONDS
+        if self.degraded_since is None:
+            self.degraded_since = time.time()
+            logger.error(
+                "Redis can't be reached, state is kept in this process's memory: %s", type(error).__name__
+            )
+
+    def _note_return(self) -> None:
+        if self.degraded_since is not None:
+            logger.warning("Redis answers again after %.0f s", time.time() - self.degraded_since)
+            self.degraded_since = None

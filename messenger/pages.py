@@ -1,0 +1,48 @@
+"""Pages beside the admin: the demo page of a widget, health, and the short addresses of the CRM."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from psycopg_pool import PoolTimeout
+
+from messenger.models import Inbox
+from messenger.utils import ensure_messenger_enabled_view
+
+
+@require_safe
+def widget_demo(request: HttpRequest) -> HttpResponse:
+    """A page such as a customer's, with the widget of `token` on it."""
+    ensure_messenger_enabled_view()
+    inbox = get_object_or_404(Inbox, widget_token=request.GET.get("token", ""), is_active=True)
+    return render(request, "messenger/widget_demo.html", {"inbox": inbox})
+
+
+@never_cache
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """The process can do its work: the database answers. Redis may be away."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, PoolTimeout):
+        return JsonResponse({"status": "unavailable"}, status=503, headers={"Retry-After": "5"})
+    return JsonResponse({"status": "ok"})
+
+
+def to_admin(name: str) -> object:
+    """A view that leads to the admin's page for the same thing."""
+
+    def view(request: HttpRequest, **kwargs: int) -> HttpResponse:
+        ensure_messenger_enabled_view()
+        return redirect(f"admin:{name}", *kwargs.values())
+
+    return require_safe(view)

@@ -1,0 +1,144 @@
+"""The door of the widget API: limits, inbox, origin and session, in one round trip to the cache."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from messenger.exceptions import (
+    InboxNotFound,
+    Invalid,
+    OriginNotAllowed,
+    SessionInvalid,
+    SessionMismatch,
+    Throttled,
+)
+from messenger.lib.client_address import network_of
+from messenger.lib.origins import normalize_origin
+from messenger.lib.rates import parse_rate
+from messenger.lib.volatile import Limit
+from messenger.models import Inbox
+from messenger.models.inbox import inbox_cache_key
+from messenger.utils import (
+    WidgetSession,
+    ensure_messenger_enabled_api,
+    session_cache_key,
+    session_digest,
+    store_widget_session,
+)
+from messenger.volatile import volatile
+
+What = Literal["BOOTSTRAP", "SEND", "POLL", "STREAM"]
+INBOX_CACHE_SECONDS = 10
+TOKEN_MAX_LENGTH = 128
+
+
+class InboxFacts(NamedTuple):
+    """What every request needs of an inbox, kept in the cache for a moment."""
+
+    id: int
+    allowed_origins: list[str]
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request at the door. `own_origin` is the CRM's own, always let in.
+
+    `origin_allowed` says whether the page may read the answer, whatever it is; `inbox` and `session` are there
+    once the request was admitted.
+    """
+
+    widget_token: str
+    session_token: str
+    address: str
+    origin: str = ""
+    own_origin: str = ""
+    origin_allowed: bool = field(default=False, init=False)
+    inbox: InboxFacts | None = field(default=None, init=False)
+    _session: WidgetSession | None = field(default=None, init=False)
+
+    @property
+    def session(self) -> WidgetSession:
+        if self._session is None:
+            raise SessionInvalid
+        return self._session
+
+    def move_to(self, conversation_id: int) -> None:
+        """The session goes on in another conversation of the same contact."""
+        self._session = self.session._replace(conversation_id=conversation_id, renewed_at=time.time())
+        store_widget_session(self.session_token, self._session)
+
+    def admit(self, what: What, *, needs_session: bool = True) -> InboxFacts:
+        """Counts the request and finds inbox and session; raises the errors of the contract."""
+        ensure_messenger_enabled_api()
+        if not self.widget_token:
+            raise Invalid({"widget_token": [_("This field is required.")]})
+        if len(self.widget_token) > TOKEN_MAX_LENGTH:
+            raise InboxNotFound
+        keys = [
+            inbox_cache_key(self.widget_token),
+            *([session_cache_key(self.session_token)] if needs_session else []),
+        ]
+        values, retry_after = volatile.look(keys, self._limits(what, needs_session))
+        inbox = None if retry_after and not values[0] else _find_inbox(self.widget_token, values[0])
+        if inbox is not None:
+            self._check_origin(inbox)
+        if retry_after:
+            raise Throttled(retry_after)
+        if inbox is None:
+            raise InboxNotFound
+        self.inbox = inbox
+        if needs_session:
+            self._session = self._find_session(inbox, values[1])
+        return inbox
+
+    def _check_origin(self, inbox: InboxFacts) -> None:
+        self.origin_allowed = not inbox.allowed_origins or self.origin in ("", self.own_origin)
+        if not self.origin_allowed:
+            try:
+                self.origin_allowed = normalize_origin(self.origin) in inbox.allowed_origins
+            except ValueError:
+                self.origin_allowed = False
+        if not self.origin_allowed:
+            raise OriginNotAllowed
+
+    def _find_session(self, inbox: InboxFacts, cached: Any) -> WidgetSession:
+        if not self.session_token:
+            raise Invalid({"widget_session_token": [_("This field is required.")]})
+        if not cached:
+            raise SessionInvalid
+        session = WidgetSession.load(cached)
+        if session.inbox_id != inbox.id:
+            raise SessionMismatch
+        if time.time() - session.renewed_at > settings.MESSENGER_SESSION_TTL_SECONDS / 2:
+            session = session._replace(renewed_at=time.time())
+            store_widget_session(self.session_token, session)
+        return session
+
+    def _limits(self, what: What, needs_session: bool) -> list[Limit]:
+        subjects = [("ADDRESS", network_of(self.address)), ("INBOX", self.widget_token)]
+        if needs_session and self.session_token:
+            subjects.append(("SESSION", session_digest(self.session_token)[:32]))
+        limits = []
+        for per, subject in subjects:
+            rate = parse_rate(getattr(settings, f"MESSENGER_THROTTLE_{what}_{per}", ""))
+            if rate:
+                key = f"messenger:limit:{what.lower()}:{per.lower()}:{subject}"
+                limits.append(Limit(key, rate.limit, rate.seconds))
+        return limits
+
+
+def _find_inbox(widget_token: str, cached: Any) -> InboxFacts | None:
+    if cached:
+        return InboxFacts(*cached)
+    row = (
+        Inbox.objects.filter(widget_token=widget_token, is_active=True)
+        .values_list("id", "allowed_origins")
+        .first()
+    )
+    if row is None:
+        return None
+    volatile.set(inbox_cache_key(widget_token), list(row), INBOX_CACHE_SECONDS)
+    return InboxFacts(*row)

@@ -1,0 +1,176 @@
+"""Who the visitor is, and the conversation they come to."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.db.models import Case, IntegerField, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from messenger.exceptions import Blocked, Invalid
+from messenger.models import Contact, Conversation, Inbox
+from messenger.models.conversation import ACTIVE
+from messenger.services.routing import branch_for
+
+_signer = signing.TimestampSigner(salt="messenger.visitor")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduction:
+    """What a browser says at bootstrap, checked for form only: all but token and hash are claims."""
+
+    visitor_token: str = ""
+    external_id: str = ""
+    identity_hash: str = ""
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    locale: str = ""
+    page_url: str = ""
+    referrer: str = ""
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+def visitor_token(contact: Contact) -> str:
+    """Signed proof that a browser is this contact's."""
+    return _signer.sign(f"{contact.inbox_id}.{contact.pk.hex}")
+
+
+def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conversation]:
+    """The visitor's contact and conversation, made where there are none yet.
+
+    Without a valid visitor token or identity hash it is always a new contact. The conversation is the active one,
+    else the last one, closed as it is: the next message opens a new one. Raises Invalid for a wrong hash,
+    Blocked for a blocked contact, Unavailable where no branch can be found.
+    """
+    verified = _verified_id(inbox, introduction)
+    with transaction.atomic():
+        contact = _find_contact(inbox, introduction, verified)
+        if contact is None:
+            contact = _make_contact(inbox, introduction, verified)
+        else:
+            contact = _remember_details(contact, introduction, verified)
+        if contact.is_blocked:
+            raise Blocked
+        conversation = latest_conversation(contact) or start_conversation(
+            inbox=inbox, contact=contact, introduction=introduction
+        )
+    return contact, conversation
+
+
+def latest_conversation(contact: Contact) -> Conversation | None:
+    """The contact's active conversation, or else the newest closed one."""
+    closed_last = Case(When(status="closed", then=Value(1)), default=Value(0), output_field=IntegerField())
+    return contact.conversations.order_by(closed_last, "-id").first()
+
+
+def active_conversation_id(contact_id: uuid.UUID) -> int | None:
+    return (
+        Conversation.objects.filter(contact=contact_id, status__in=ACTIVE)
+        .values_list("pk", flat=True)
+        .first()
+    )
+
+
+def start_conversation(
+    *, inbox: Inbox, contact: Contact, introduction: Introduction | None = None
+) -> Conversation:
+    """The contact's one active conversation; two calls at the same moment get the same one."""
+    said = introduction or Introduction()
+    conversation, _created = Conversation.objects.get_or_create(
+        inbox=inbox,
+        contact=contact,
+        status__in=ACTIVE,
+        defaults={
+            "status": Conversation.Status.OPEN,
+            "branch_id": branch_for(inbox),
+            "page_url": said.page_url,
+            "referrer": said.referrer,
+            "locale": said.locale,
+            "meta": said.meta,
+        },
+    )
+    return conversation
+
+
+def _verified_id(inbox: Inbox, said: Introduction) -> str:
+    """The id the site vouches for, or an empty text."""
+    if said.identity_hash and not said.external_id:
+        raise Invalid({"contact_external_id": [_("This field is required.")]})
+    if said.external_id and said.identity_hash:
+        if not inbox.vouches_for(said.external_id, said.identity_hash):
+            raise Invalid({"identity_hash": [_("The hash doesn't match the id.")]})
+        return said.external_id
+    if inbox.identity_required:
+        raise Invalid({"identity_hash": [_("This chat is only for visitors that the site vouches for.")]})
+    return ""
+
+
+def _find_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact | None:
+    by_token = _contact_of_token(inbox, said.visitor_token) if said.visitor_token else None
+    if not verified:
+        return by_token
+    known = Contact.objects.filter(inbox=inbox, external_id=verified, anonymized_at__isnull=True).first()
+    if known is None and by_token is not None and not by_token.external_id:
+        return by_token
+    return known
+
+
+def _contact_of_token(inbox: Inbox, token: str) -> Contact | None:
+    try:
+        value = _signer.unsign(token, max_age=timedelta(days=settings.MESSENGER_VISITOR_TOKEN_TTL_DAYS))
+        inbox_id, _separator, contact_id = value.partition(".")
+        found = Contact.objects.filter(
+            pk=uuid.UUID(hex=contact_id), inbox=inbox, anonymized_at__isnull=True
+        ).first()
+    except (signing.BadSignature, ValueError):
+        return None
+    return found if inbox_id == str(inbox.pk) else None
+
+
+def _make_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact:
+    details = {
+        "name": said.name,
+        "email": said.email,
+        "phone": said.phone,
+        "locale": said.locale,
+        "last_seen_at": timezone.now(),
+        "claimed_external_id": "" if verified else said.external_id,
+    }
+    if verified:
+        return Contact.objects.get_or_create(inbox=inbox, external_id=verified, defaults=details)[0]
+    return Contact.objects.create(inbox=inbox, **details)
+
+
+def _remember_details(contact: Contact, said: Introduction, verified: str) -> Contact:
+    """Fills what is not known yet; what operators wrote stays."""
+    if verified and not contact.external_id:
+        contact = _verify(contact, verified)
+    offered = {
+        "name": said.name,
+        "email": said.email,
+        "phone": said.phone,
+        "locale": said.locale,
+        "claimed_external_id": "" if verified else said.external_id,
+    }
+    news = {name: value for name, value in offered.items() if value and not getattr(contact, name)}
+    Contact.objects.filter(pk=contact.pk).update(last_seen_at=timezone.now(), **news)
+    for name, value in news.items():
+        setattr(contact, name, value)
+    return contact
+
+
+def _verify(contact: Contact, external_id: str) -> Contact:
+    """The contact with its id verified, or the one that another tab verified at this very moment."""
+    try:
+        with transaction.atomic():
+            Contact.objects.filter(pk=contact.pk, external_id="").update(external_id=external_id)
+    except IntegrityError:
+        return Contact.objects.get(inbox=contact.inbox_id, external_id=external_id)
+    contact.external_id = external_id
+    return contact

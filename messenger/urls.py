@@ -1,0 +1,30 @@
+"""All addresses of the messenger outside the admin."""
+
+from django.urls import include, path
+
+from messenger import pages
+from messenger.api import operator
+from messenger.api.urls import operator_urls, widget_urls
+
+urlpatterns = [
+    path("api/widget/", include(widget_urls)),
+    path("api/messenger/", include(operator_urls)),
+    path("messenger/me/status/", operator.MyStatusView.as_view(), name="my-status"),
+    path(
+        "messenger/conversations/", pages.to_admin("messenger_conversation_changelist"), name="conversations"
+    ),
+    path(
+        "messenger/conversations/<int:pk>/",
+        pages.to_admin("messenger_conversation_change"),
+        name="conversation",
+    ),
+    path("settings/messenger/", pages.to_admin("messenger_inbox_changelist"), name="messenger-settings"),
+    path(
+        "settings/messenger/inboxes/<int:pk>/",
+        pages.to_admin("messenger_inbox_change"),
+        name="messenger-inbox",
+    ),
+    path("widget-demo/", pages.widget_demo, name="widget-demo"),
+    path("healthz/live", pages.live, name="live"),
+    path("healthz/ready", pages.ready, name="ready"),
+]

@@ -1,0 +1,126 @@
+"""The people of the tests and the place where they meet."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django_redis import get_redis_connection
+
+from crm.models import Branch, User
+from messenger.models import Contact, Conversation, Inbox
+from messenger.services.posting import post_from_contact
+from tests.visitor import Visitor
+
+
+@pytest.fixture(autouse=True)
+def clean_redis() -> Iterator[None]:
+    get_redis_connection("default").flushdb()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def make_user(username: str, branch: Branch | None, **more: Any) -> User:
+    return User.objects.create_user(username, f"{username}@example.com", "a long password", branch=branch, **more)
+
+
+@pytest.fixture
+def yekaterinburg(db: None) -> Branch:
+    return Branch.objects.create(name="Yekaterinburg")
+
+
+@pytest.fixture
+def moscow(db: None) -> Branch:
+    return Branch.objects.create(name="Moscow")
+
+
+@pytest.fixture
+def operator(yekaterinburg: Branch) -> User:
+    """Anna answers in Yekaterinburg."""
+    return make_user("anna", yekaterinburg, first_name="Anna", last_name="Sergeeva")
+
+
+@pytest.fixture
+def colleague(yekaterinburg: Branch) -> User:
+    """Boris sits beside Anna."""
+    return make_user("boris", yekaterinburg, first_name="Boris")
+
+
+@pytest.fixture
+def outsider(moscow: Branch) -> User:
+    """Victor answers in Moscow: nothing of Yekaterinburg is his."""
+    return make_user("victor", moscow, first_name="Victor")
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return make_user("alice", None, first_name="Alice", role=User.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def inbox(yekaterinburg: Branch) -> Inbox:
+    return Inbox.objects.create(name="Shop", branch=yekaterinburg, greeting="Hello!")
+
+
+@pytest.fixture
+def global_inbox(db: None) -> Inbox:
+    return Inbox.objects.create(name="Everywhere")
+
+
+@pytest.fixture
+def contact(inbox: Inbox) -> Contact:
+    return Contact.objects.create(inbox=inbox, name="Maria")
+
+
+@pytest.fixture
+def empty_conversation(contact: Contact) -> Conversation:
+    """Maria opened the widget and wrote nothing yet."""
+    return Conversation.objects.create(inbox=contact.inbox, branch=contact.inbox.branch, contact=contact)
+
+
+@pytest.fixture
+def conversation(empty_conversation: Conversation) -> Conversation:
+    """Maria wrote one message; nobody has answered."""
+    post_from_contact(
+        inbox_id=empty_conversation.inbox_id,
+        conversation_id=empty_conversation.pk,
+        contact_id=empty_conversation.contact_id,
+        body="Do you deliver to Tagil?",
+        client_message_id=None,
+    )
+    empty_conversation.refresh_from_db()
+    return empty_conversation
+
+
+@pytest.fixture
+def operator_client(operator: User) -> Client:
+    client = Client()
+    client.force_login(operator)
+    return client
+
+
+@pytest.fixture
+def outsider_client(outsider: User) -> Client:
+    client = Client()
+    client.force_login(outsider)
+    return client
+
+
+@pytest.fixture
+def administrator_client(administrator: User) -> Client:
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def visitor(inbox: Inbox) -> Visitor:
+    """A browser that has opened the widget."""
+    visitor = Visitor(inbox.widget_token)
+    assert visitor.bootstrap().status_code == 200
+    return visitor
