@@ -1,0 +1,37 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lock format migrations translations screenshots
+
+PORT ?= 8000
+DATA_DIR ?= .demo
+RESET ?=
+UPGRADE ?=
+
+PYTHON := .venv/bin/python
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## Run the whole product: PORT=8000 DATA_DIR=.demo RESET=1
+	@scripts/setup base && $(PYTHON) scripts/translations.py compile && \
+		exec $(PYTHON) -m crm.demo --port "$(PORT)" --data-dir "$(DATA_DIR)" $(if $(filter-out 0,$(RESET)),--reset)
+
+test: ## Run all tests, in a real browser too
+	@scripts/setup && $(PYTHON) scripts/translations.py compile && exec scripts/test
+
+check: ## Run linters, types, and the checks of migrations, deployment and translations
+	@scripts/setup && $(PYTHON) scripts/translations.py compile && exec scripts/check
+
+format: ## Format the code
+	@scripts/setup && exec scripts/format
+
+migrations: ## Write the migrations that the models call for
+	@scripts/setup && exec $(PYTHON) -m crm.servers run -- $(PYTHON) manage.py makemigrations
+
+translations: ## Take new strings into locale/ru
+	@scripts/setup && exec $(PYTHON) scripts/translations.py extract
+
+screenshots: ## Make docs/screenshots from a fresh demo
+	@scripts/setup && $(PYTHON) scripts/translations.py compile && exec $(PYTHON) scripts/screenshots.py
+
+lock: ## Pin the requirements anew: UPGRADE=1 for the newest versions
+	@scripts/setup && exec scripts/lock $(if $(filter-out 0,$(UPGRADE)),--upgrade)
