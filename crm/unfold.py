@@ -2,17 +2,37 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+# The widget's default colour, so that both sides look like one product.
+BLUE = {
+    "50": "oklch(97% .014 254.604)",
+    "100": "oklch(93.2% .032 255.585)",
+    "200": "oklch(88.2% .059 254.128)",
+    "300": "oklch(80.9% .105 251.813)",
+    "400": "oklch(70.7% .165 254.624)",
+    "500": "oklch(62.3% .214 259.815)",
+    "600": "oklch(54.6% .245 262.881)",
+    "700": "oklch(48.8% .243 264.376)",
+    "800": "oklch(42.4% .199 265.638)",
+    "900": "oklch(37.9% .146 265.522)",
+    "950": "oklch(28.2% .091 267.935)",
+}
+
 
 def _item(title: Any, icon: str, url: str, permission: str, **more: Any) -> dict[str, Any]:
+    """A page of the sidebar, for whoever may see it; the messenger's only while it is on."""
+    messengers = permission.startswith("messenger.")
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{url}"),
-        "permission": lambda request: request.user.has_perm(permission),
+        "permission": lambda request: (
+            (settings.MESSENGER_ENABLED or not messengers) and request.user.has_perm(permission)
+        ),
         **more,
     }
 
@@ -22,9 +42,11 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Messenger"),
     "SITE_SUBHEADER": _("Live chat of the CRM"),
     "SITE_SYMBOL": "forum",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
+    "COLORS": {"primary": BLUE},
     "STYLES": [lambda request: static("messenger/panel/panel.css")],
     "SCRIPTS": [lambda request: static("messenger/panel/panel.js")],
     "TABS": "messenger.admin.tabs.tabs",
@@ -39,13 +61,10 @@ UNFOLD: dict[str, Any] = {
                         "forum",
                         "messenger_conversation_changelist",
                         "messenger.view_conversation",
-                        badge="messenger.admin.badges.unread",
-                        badge_variant="primary",
-                        badge_style="solid",
+                        badge="messenger.admin.badges.unread_badge",
+                        badge_class="msgr-nav-badge",
                     ),
-                    _item(
-                        _("Contacts"), "contacts", "messenger_contact_changelist", "messenger.view_contact"
-                    ),
+                    _item(_("Contacts"), "contacts", "messenger_contact_changelist", "messenger.view_contact"),
                 ],
             },
             {

@@ -1,0 +1,15 @@
+"""The operators' and administrators' workplace: Django's admin, dressed by unfold."""
+
+from messenger.admin.contact import ContactAdmin
+from messenger.admin.conversation import ConversationAdmin
+from messenger.admin.inbox import InboxAdmin
+from messenger.admin.queue import FailedTaskAdmin, FinishedTaskAdmin, WaitingTaskAdmin
+
+__all__ = [
+    "ContactAdmin",
+    "ConversationAdmin",
+    "FailedTaskAdmin",
+    "FinishedTaskAdmin",
+    "InboxAdmin",
+    "WaitingTaskAdmin",
+]

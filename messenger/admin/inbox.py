@@ -1,0 +1,72 @@
+"""Inboxes: settings of a widget, and the codes by which a site embeds it."""
+
+import zoneinfo
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from crm.admin_base import ModelForm
+from messenger.admin.base import MessengerAdmin, user_of
+from messenger.admin.origins_field import OriginsField
+from messenger.models import Inbox
+
+
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+
+
+class InboxForm(ModelForm[Inbox]):
+    allowed_origins = OriginsField(
+        label=_("allowed origins"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_("Sites that may show the widget, one per line: https://shop.example.com. Empty: any site."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("time zone"), choices=time_zones, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
+    )
+
+    class Meta:
+        model = Inbox
+        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose them)
+        widgets = {"color": UnfoldAdminColorInputWidget}
+
+
+@admin.register(Inbox)
+class InboxAdmin(MessengerAdmin[Inbox]):
+    form = InboxForm
+    list_display = ("name", "place", "is_active", "title", "created_at")
+    list_filter = ("is_active", "branch")
+    list_select_related = ("branch",)
+    search_fields = ("name", "title")
+    fieldsets = (
+        (None, {"fields": (("name", "branch"), "is_active")}),
+        (_("Widget"), {"fields": ("title", "greeting", ("color", "position")), "classes": ["tab"]}),
+        (_("Security"), {"fields": ("allowed_origins", "identity_required"), "classes": ["tab"]}),
+        (_("Rating"), {"fields": (("rating_enabled", "rating_type"),), "classes": ["tab"]}),
+        (_("Privacy"), {"fields": ("privacy_text", "privacy_url"), "classes": ["tab"]}),
+        (_("Time"), {"fields": ("time_zone",), "classes": ["tab"]}),
+    )
+    change_form_outer_before_template = "admin/messenger/inbox/embed.html"
+
+    @admin.display(description=_("branch"), ordering="branch")
+    def place(self, inbox: Inbox) -> str:
+        return inbox.branch.name if inbox.branch else str(_("Global"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Inbox | None = None) -> Sequence[str]:
+        """The branch is chosen once; the database refuses a change as well."""
+        return ("branch",) if obj else ()
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        context["base_url"] = f"{request.scheme}://{request.get_host()}"
+        context["shows_secret"] = user_of(request).is_messenger_administrator
+        return super().render_change_form(request, context, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:
+        """An inbox is switched off: its conversations stay."""
+        return False

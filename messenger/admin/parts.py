@@ -1,0 +1,28 @@
+"""Pages that bring themselves up to date ask for a part of themselves, by a header."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+
+from messenger.exceptions import MessengerError
+
+PART_HEADER = "X-Messenger-Part"
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """A browser sends this header to its own origin only, and never for a link or a form."""
+    return PART_HEADER in request.headers
+
+
+def as_part(response: HttpResponse) -> HttpResponse:
+    """Neither the browser nor a proxy may show the part in the page's place."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = PART_HEADER
+    return response
+
+
+def refusal(error: MessengerError) -> JsonResponse:
+    return JsonResponse(error.payload(), status=error.status)
+
+
+def part(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    return as_part(TemplateResponse(request, template, context))

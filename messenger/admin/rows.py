@@ -1,0 +1,112 @@
+"""A conversation as a row of the list shows it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.models import User
+from messenger.admin.avatars import Avatar
+from messenger.models import Conversation, Message
+from messenger.models.conversation import ConversationQuerySet
+
+PREVIEW_LENGTH = 120
+# A visitor who waits longer than this begins to look at other shops.
+LATE, OVERDUE = timedelta(minutes=2), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long the contact has been waiting for an answer."""
+
+    since: datetime
+    for_: timedelta
+
+    @property
+    def level(self) -> str:
+        return "fresh" if self.for_ < LATE else "late" if self.for_ < OVERDUE else "overdue"
+
+    @property
+    def label(self) -> str:
+        return duration(self.for_)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    conversation: Conversation
+    url: str
+    avatar: Avatar
+    author: str
+    preview: str
+    unread: int
+    waiting: Waiting | None
+    at: datetime
+    at_label: str
+    shows_branch: bool
+
+
+def rows_of(conversations: ConversationQuerySet, user: User) -> list[Row]:
+    """Two queries, however many rows."""
+    found = list(conversations.select_related("contact", "inbox", "branch", "assignee"))
+    last = Message.objects.only("body", "direction", "sender_user_id").in_bulk(
+        [conversation.last_message_id for conversation in found]
+    )
+    return [_row(conversation, last.get(conversation.last_message_id or 0), user) for conversation in found]
+
+
+def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
+    now = timezone.now()
+    since = conversation.waiting_since if conversation.is_unfinished else None
+    at = conversation.last_message_at or conversation.created_at
+    return Row(
+        conversation=conversation,
+        url=reverse("admin:messenger_conversation_change", args=[conversation.pk]),
+        avatar=Avatar.of(conversation.contact),
+        author=_author(last, conversation, user),
+        preview=Truncator(" ".join(last.body.replace("**", "").split())).chars(PREVIEW_LENGTH)
+        if last
+        else "",
+        unread=conversation.unread_count if conversation.assignee_id in {None, user.pk} else 0,
+        waiting=Waiting(since, max(now - since, timedelta())) if since else None,
+        at=at,
+        at_label=moment(at, now),
+        shows_branch=user.is_messenger_administrator,
+    )
+
+
+def _author(message: Message | None, conversation: Conversation, user: User) -> str:
+    """Who wrote the last message, where it wasn't the contact."""
+    if message is None or message.sender_user_id is None:
+        return ""
+    if message.sender_user_id == user.pk:
+        return _("You")
+    assignee = conversation.assignee
+    return assignee.display_name if assignee and assignee.pk == message.sender_user_id else _("Colleague")
+
+
+def duration(span: timedelta) -> str:
+    """In the one unit that tells most: 40 s is "<1 min", 90 minutes is "1 h"."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes < 1:
+        return _("<1 min")
+    if minutes < 60:
+        return _("%(n)d min") % {"n": minutes}
+    if minutes < 24 * 60:
+        return _("%(n)d h") % {"n": minutes // 60}
+    days = minutes // (24 * 60)
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """The time today, "yesterday", or the date, as short as it stays clear."""
+    local, today = timezone.localtime(at), timezone.localtime(now).date()
+    if local.date() == today:
+        return date_format(local, "TIME_FORMAT")
+    if local.date() == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(local, "j M" if local.year == today.year else "SHORT_DATE_FORMAT")

@@ -1,0 +1,175 @@
+"""The workspace: a conversation's page, the parts by which it stays up to date, and what can be done on it."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.models import User
+from messenger.admin import timeline
+from messenger.admin.base import user_of
+from messenger.admin.parts import part, refusal, wants_part
+from messenger.admin.workspace_page import fragment_context, page_context
+from messenger.exceptions import Invalid, MessengerError
+from messenger.models import Conversation
+from messenger.services import posting, reading, status
+
+if TYPE_CHECKING:
+    from messenger.admin.base import MessengerAdmin
+
+    Base = MessengerAdmin[Conversation]
+else:
+    Base = object
+
+PAGE = "admin/messenger/conversation/workspace.html"
+FRAGMENT = "admin/messenger/conversation/fragment.html"
+
+# What each button does.
+ACTIONS: dict[str, Callable[[int, User], object]] = {
+    "take": lambda pk, user: status.take(conversation_id=pk, operator=user),
+    "resolve": lambda pk, user: status.resolve(conversation_id=pk, actor=user),
+    "close": lambda pk, user: status.close(conversation_id=pk, actor=user),
+    "reopen": lambda pk, user: status.reopen(conversation_id=pk, actor=user),
+}
+
+
+class Workspace(Base):
+    """The change page of conversations and its routes. Whoever may not see a conversation gets 404."""
+
+    def get_own_urls(self) -> list[URLPattern]:
+        views = {
+            "timeline": self.timeline_view,
+            "reply": self.reply_view,
+            "read": self.read_view,
+            "<slug:action>": self.action_view,
+        }
+        return [
+            path(
+                f"<int:object_id>/change/{route}/",
+                self.admin_site.admin_view(view),
+                name=f"messenger_conversation_{'action' if route[0] == '<' else route}",
+            )
+            for route, view in views.items()
+        ]
+
+    @method_decorator(require_GET)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        conversation = self._seen(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            **page_context(conversation, user_of(request), can_change=self.has_change_permission(request)),
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, PAGE, context)
+
+    @method_decorator(require_GET)
+    def timeline_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """`before_id`: the page before that message; else what came after `since_id` and `since_event`."""
+        conversation = self._seen(request, object_id)
+        if "before_id" in request.GET:
+            before_id = _number(request.GET.get("before_id"))
+            return self._fragment(request, conversation, timeline.earlier(conversation, before_id=before_id))
+        return self._news(request, conversation, request.GET)
+
+    @method_decorator(require_POST)
+    def reply_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._do(
+            request,
+            object_id,
+            lambda pk, user: posting.post_from_operator(
+                conversation_id=pk,
+                operator=user,
+                body=request.POST.get("body", ""),
+                client_message_id=_uuid(request.POST.get("client_message_id")),
+            ),
+        )
+
+    @method_decorator(require_POST)
+    def action_view(self, request: HttpRequest, object_id: int, action: str) -> HttpResponse:
+        if action not in ACTIONS:
+            raise Http404
+        return self._do(request, object_id, ACTIONS[action])
+
+    @method_decorator(require_POST)
+    def read_view(self, request: HttpRequest, object_id: int) -> JsonResponse:
+        """The page says that its messages are before the operator's eyes."""
+        conversation = self._changed(request, object_id)
+        counted = reading.mark_read_by_operator(conversation_id=conversation.pk, operator=user_of(request))
+        return JsonResponse({"status": "ok", "counted": counted})
+
+    def _do(self, request: HttpRequest, object_id: int, verb: Callable[[int, User], object]) -> HttpResponse:
+        conversation = self._changed(request, object_id)
+        try:
+            verb(conversation.pk, user_of(request))
+        except MessengerError as error:
+            if wants_part(request):
+                return refusal(error)
+            messages.error(request, _sentence(error))
+            return self._back(conversation)
+        if wants_part(request):
+            return self._news(request, self._seen(request, object_id), request.POST)
+        return self._back(conversation)
+
+    def _back(self, conversation: Conversation) -> HttpResponseRedirect:
+        return HttpResponseRedirect(reverse("admin:messenger_conversation_change", args=[conversation.pk]))
+
+    def _news(self, request: HttpRequest, conversation: Conversation, parameters: Any) -> HttpResponse:
+        cursor = timeline.Cursor(_number(parameters.get("since_id")), _number(parameters.get("since_event")))
+        return self._fragment(request, conversation, timeline.since(conversation, cursor))
+
+    def _fragment(self, request: HttpRequest, conversation: Conversation, lines: timeline.Timeline) -> HttpResponse:
+        can_change = self.has_change_permission(request)
+        return part(request, FRAGMENT, fragment_context(conversation, lines, user_of(request), can_change=can_change))
+
+    def _seen(self, request: HttpRequest, object_id: int | str) -> Conversation:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if not str(object_id).isdecimal():
+            raise Http404
+        related = ("contact__region", "inbox", "branch", "assignee")
+        conversation = self.get_queryset(request).select_related(*related).filter(pk=object_id).first()
+        if conversation is None:
+            raise Http404
+        return conversation
+
+    def _changed(self, request: HttpRequest, object_id: int) -> Conversation:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        conversation = self.get_queryset(request).filter(pk=object_id).first()
+        if conversation is None:
+            raise Http404
+        return conversation
+
+
+def _number(text: str | None) -> int:
+    """An id from an address; 0 where there is none, 400 where it is something else."""
+    if not text:
+        return 0
+    if not text.isdecimal() or len(text) > 18:
+        raise BadRequest("not a number")
+    return int(text)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Invalid({"client_message_id": [error]}) from error
+
+
+def _sentence(error: MessengerError) -> str:
+    """Of a form's error the sentence about the field says more."""
+    fields = getattr(error, "fields", {})
+    return " ".join(sentence for found in fields.values() for sentence in found) or str(error)
