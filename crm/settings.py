@@ -71,6 +71,9 @@ TIME_ZONE = read(
 WORKER_PROCESSES = read(
     "WORKER_PROCESSES", "int", 2, "crm.E015", "Processes of one worker.", validate=validators.positive
 )
+COLLECTED_FILES = read(
+    "STATIC_ROOT", "str", "", "crm.E017", "Folder of collectstatic; empty: files are served from where they are."
+)
 LOG_LEVEL = read("LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.")
 
 # --- Messenger -----------------------------------------------------------------------------------------
@@ -309,10 +312,10 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = COLLECTED_FILES or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # The widget's paths are stable and without a hash: sites hold them in their pages.
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not COLLECTED_FILES
 WHITENOISE_MAX_AGE = 300
 WHITENOISE_AUTOREFRESH = DEBUG
 

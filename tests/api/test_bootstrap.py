@@ -1,13 +1,12 @@
 """Bootstrap: who the visitor is, and that nobody becomes somebody else by saying so."""
 
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from messenger.models import Contact, Conversation, Inbox
 from messenger.services import status
+from tests.parallel import in_parallel
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +17,7 @@ def test_unknown_inbox_is_not_found() -> None:
     assert (response.status_code, response.json()["code"]) == (404, "inbox_not_found")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_inactive_inbox_is_not_found_at_once(inbox: Inbox) -> None:
     assert Visitor(inbox.widget_token).bootstrap().status_code == 200
     Inbox.objects.filter(pk=inbox.pk).update(is_active=False)
@@ -218,23 +218,3 @@ def bootstrapped(inbox: Inbox, known: dict[str, str]) -> int:
     response = browser.bootstrap(**known)
     assert response.status_code == 200, response.content
     return browser.conversation_id
-
-
-def in_parallel(count: int, act: Any) -> list[Any]:
-    """Runs `act` in threads that start together; their results."""
-    barrier, results = threading.Barrier(count), []
-
-    def run() -> None:
-        try:
-            barrier.wait()
-            results.append(act())
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(results) == count
-    return results
