@@ -27,8 +27,10 @@ elif not SECRET_KEY:
     # Django refuses an empty key before any check can run: the check reports the missing one by name.
     SECRET_KEY = "missing"  # noqa: S105
     ENVIRONMENT.fail("crm.E002", "SECRET_KEY", "Give a random key of at least 50 characters.")
-ALLOWED_HOSTS = read("ALLOWED_HOSTS", "list", [], "crm.E003", "Host names under which the CRM is reached.")
-CSRF_TRUSTED_ORIGINS = read(
+ALLOWED_HOSTS: list[str] = read(
+    "ALLOWED_HOSTS", "list", [], "crm.E003", "Host names under which the CRM is reached."
+)
+CSRF_TRUSTED_ORIGINS: list[str] = read(
     "CSRF_TRUSTED_ORIGINS",
     "list",
     [],
@@ -72,7 +74,11 @@ WORKER_PROCESSES = read(
     "WORKER_PROCESSES", "int", 2, "crm.E015", "Processes of one worker.", validate=validators.positive
 )
 COLLECTED_FILES = read(
-    "STATIC_ROOT", "str", "", "crm.E017", "Folder of collectstatic; empty: files are served from where they are."
+    "STATIC_ROOT",
+    "str",
+    "",
+    "crm.E017",
+    "Folder of collectstatic; empty: files are served from where they are.",
 )
 LOG_LEVEL = read("LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.")
 

@@ -1,5 +1,7 @@
 """Pages beside the admin: the demo page of a widget, health, and the short addresses of the CRM."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,7 +40,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def to_admin(name: str) -> object:
+def to_admin(name: str) -> Callable[..., HttpResponse]:
     """A view that leads to the admin's page for the same thing."""
 
     def view(request: HttpRequest, **kwargs: int) -> HttpResponse:

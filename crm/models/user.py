@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -36,7 +36,7 @@ class User(AbstractUser):
         related_name="users",
     )
 
-    objects = Users()
+    objects: ClassVar[Users] = Users()
 
     class Meta:
         verbose_name = _("user")

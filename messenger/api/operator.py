@@ -1,6 +1,6 @@
 """The operators' small API: session of the admin, permission and branch."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import redirect
@@ -11,14 +11,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import BasePermission
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from crm.models import User
 from messenger.api import shapes
 from messenger.api.renderers import OrjsonRenderer
-from messenger.exceptions import Invalid
+from messenger.exceptions import Invalid, NotAllowed
 from messenger.models import AgentProfile, Conversation
 from messenger.services import presence, typing
 from messenger.utils import ensure_messenger_enabled_api
@@ -41,11 +41,18 @@ class CookieAuthentication(SessionAuthentication):
         return "Session"
 
 
+def operator_of(request: Request) -> User:
+    """The user behind an admitted request."""
+    if not isinstance(request.user, User):
+        raise NotAllowed
+    return request.user
+
+
 class OperatorView(APIView):
-    authentication_classes: ClassVar[list[Any]] = [CookieAuthentication]
-    permission_classes: ClassVar[list[Any]] = [MayAnswer]
-    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [OrjsonRenderer]
-    parser_classes: ClassVar[list[Any]] = [JSONParser, FormParser, MultiPartParser]
+    authentication_classes = [CookieAuthentication]
+    permission_classes = [MayAnswer]
+    renderer_classes = [OrjsonRenderer]
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         ensure_messenger_enabled_api()
@@ -66,7 +73,7 @@ class OperatorTypingView(OperatorView):
         return self._answer(pk)
 
     def _visible(self, request: Request, conversation_id: int) -> int:
-        if not Conversation.objects.visible_to(request.user).filter(pk=conversation_id).exists():
+        if not Conversation.objects.visible_to(operator_of(request)).filter(pk=conversation_id).exists():
             raise Http404
         return conversation_id
 
@@ -80,7 +87,7 @@ class UnreadView(OperatorView):
 
     @extend_schema(responses={200: shapes.UnreadAnswer})
     def get(self, request: Request) -> Response:
-        return Response({"unread": Conversation.objects.unread_of(request.user)})
+        return Response({"unread": Conversation.objects.unread_of(operator_of(request))})
 
 
 class MyStatusView(OperatorView):
@@ -91,10 +98,10 @@ class MyStatusView(OperatorView):
         responses={200: shapes.MyStatusAnswer, 302: None, 400: shapes.ErrorAnswer},
     )
     def post(self, request: Request) -> Any:
-        status = request.data.get("status") if hasattr(request.data, "get") else None
+        status = self.data(request).get("status")
         if status not in AgentProfile.Status.values:
             raise Invalid({"status": [_("Choose online, away, busy or offline.")]})
-        presence.set_status(user=request.user, status=status)
+        presence.set_status(user=operator_of(request), status=status)
         if (
             "application/json" in request.headers.get("Accept", "")
             or request.content_type == "application/json"
@@ -102,8 +109,12 @@ class MyStatusView(OperatorView):
             return Response({"status": status})
         return redirect(self._back(request))
 
+    @staticmethod
+    def data(request: Request) -> dict[str, Any]:
+        return request.data if isinstance(request.data, dict) else {}
+
     def _back(self, request: Request) -> str:
-        target = request.data.get("next") or request.headers.get("Referer", "")
+        target = self.data(request).get("next") or request.headers.get("Referer", "")
         safe = url_has_allowed_host_and_scheme(
             target, {request.get_host()}, require_https=request.is_secure()
         )

@@ -8,8 +8,7 @@ from django.http import HttpRequest
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
-from rest_framework.renderers import BaseRenderer
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -36,10 +35,10 @@ def request_address(request: HttpRequest) -> str:
 class WidgetView(APIView):
     """Public: no cookies, no session authentication, no CSRF. `what` names the limits that count."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
-    renderer_classes: ClassVar[list[type[BaseRenderer]]] = [OrjsonRenderer]
-    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser, FormParser, MultiPartParser]
+    authentication_classes = []
+    permission_classes = []
+    renderer_classes = [OrjsonRenderer]
+    parser_classes = [JSONParser, FormParser, MultiPartParser]
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True
     visit: Visit
@@ -70,7 +69,7 @@ class WidgetView(APIView):
         response["Cache-Control"] = "no-store"
         return response
 
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """A preflight: it carries no token, so that any origin may go on to the request itself, which decides."""
         response = Response(status=204)
         self.visit.origin_allowed = True
@@ -79,15 +78,12 @@ class WidgetView(APIView):
         response["Access-Control-Max-Age"] = PREFLIGHT_SECONDS
         return response
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return super().dispatch(request, *args, **kwargs)
-
     def body(self) -> dict[str, Any]:
         """The parsed body; raises Invalid where JSON is not an object."""
         data = self.request.data
-        if not hasattr(data, "get"):
+        if not isinstance(data, dict):
             raise Invalid({"non_field_errors": [_("Send an object.")]})
-        return data  # type: ignore[no-any-return]
+        return data
 
     def value(self, name: str) -> Any:
         """From the body or, else, from the query string."""

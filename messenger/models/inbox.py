@@ -132,6 +132,13 @@ class Inbox(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.allowed_origins = [normalize_origin(origin) for origin in self.allowed_origins]
+        if not self.title:
+            self.title = self.name[:80]
+        super().save(*args, **kwargs)
+        transaction.on_commit(lambda: volatile.delete(self.cache_key))
+
     @property
     def is_global(self) -> bool:
         return self.branch_id is None
@@ -152,10 +159,3 @@ class Inbox(models.Model):
     @property
     def cache_key(self) -> str:
         return inbox_cache_key(self.widget_token)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        self.allowed_origins = [normalize_origin(origin) for origin in self.allowed_origins]
-        if not self.title:
-            self.title = self.name[:80]
-        super().save(*args, **kwargs)
-        transaction.on_commit(lambda: volatile.delete(self.cache_key))
