@@ -106,7 +106,9 @@
   const preload = () => {
     preloaded ??= Promise.all([
       import("./widget/app.js"),
-      addStyle("widget/panel.css"),
+      ...["panel", "messages", "composer"].map((name) =>
+        addStyle(`widget/${name}.css`),
+      ),
     ]).catch((error) => {
       preloaded = null;
       throw error;

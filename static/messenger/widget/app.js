@@ -1,18 +1,15 @@
-import { palette } from "./color.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
-import { Dates } from "./dates.js";
-import { ApiError } from "./http.js";
-import { Launcher } from "./launcher.js";
+import { requestError } from "./http.js";
+import { Launcher, palette } from "./launcher.js";
 import { Outbox } from "./outbox.js";
 import { Panel } from "./panel.js";
-import { Reading } from "./reading.js";
 import { Session } from "./session.js";
+import { OwnTyping, Reading } from "./signals.js";
 import { Storage } from "./storage.js";
-import { FOREVER_MS, growing, jittered, Pause } from "./timing.js";
-import { OwnTyping } from "./typing.js";
+import { Dates } from "./timeline.js";
+import { FOREVER_MS, Pause } from "./timing.js";
 
-const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
@@ -41,13 +38,14 @@ class App {
   #problem = "";
   #unread = 0;
   #drawn = true;
-  #again = new Pause();
+  #again;
 
   constructor(context, strings) {
     this.#context = context;
     this.#strings = strings;
     const { base, locale, person, signal, token } = context;
     const onChange = () => this.#draw();
+    this.#again = new Pause(signal);
     this.#storage = new Storage(token);
     this.#settings = this.#storage.record.look ?? {};
     this.#session = new Session({
@@ -59,26 +57,23 @@ class App {
       storage: this.#storage,
       onBootstrap: (answer) => this.#begin(answer),
     });
+    const shared = { session: this.#session, onChange, signal };
     this.#conversation = new Conversation({
-      onChange,
+      ...shared,
       onMessage: (message) => this.#arrived(message),
-      signal,
     });
     this.#outbox = new Outbox({
       storage: this.#storage,
       deliver: (entry) => this.#deliver(entry),
-      onChange,
-      signal,
+      ...shared,
     });
     this.#connection = new Connection({
-      session: this.#session,
+      ...shared,
       cursor: () => this.#conversation.cursor,
       onUpdate: (update) => this.#conversation.update(update),
-      onChange,
-      signal,
     });
-    this.#reading = new Reading({ session: this.#session, signal });
-    this.#typing = new OwnTyping({ session: this.#session, signal });
+    this.#reading = new Reading(shared);
+    this.#typing = new OwnTyping(shared);
     this.#launcher = new Launcher(context.launcher, strings);
     this.#conversation.markSeen(this.#storage.record.seenUpTo);
     this.#followTabs();
@@ -115,34 +110,27 @@ class App {
   async #connect() {
     const { signal } = this.#context;
     window.addEventListener("online", () => this.#again.wake(), { signal });
-    signal.addEventListener("abort", () => this.#again.wake());
     for (
-      let attempt = 0;
+      let attempt = 1;
       !this.#session.ready && !signal.aborted;
       attempt += 1
     ) {
       try {
         await this.#session.open();
       } catch (error) {
-        await this.#again.wait(this.#waitAfter(error, attempt));
+        this.#fail(error);
+        await this.#again.wait(
+          error.passing ? error.wait(attempt, LONGEST_WAIT_MS) : FOREVER_MS,
+        );
       }
     }
   }
 
-  #waitAfter(error, attempt) {
-    this.#fail(error);
-    if (!error.passing) return FOREVER_MS;
-    return (
-      error.retryAfter ??
-      jittered(growing(FIRST_WAIT_MS, attempt, LONGEST_WAIT_MS))
-    );
-  }
-
   #fail(error) {
-    if (!(error instanceof ApiError)) throw error;
+    const { detail } = requestError(error);
     if (this.#session.ready) return;
     this.#phase = "problem";
-    this.#problem = error.detail;
+    this.#problem = detail;
     this.#draw();
   }
 
@@ -262,7 +250,7 @@ class App {
     if (this.#context.signal.aborted) return;
     const { assignee, messages, operatorReadUpTo, operatorTyping, unread } =
       this.#conversation;
-    this.#launcher.render({ open: Boolean(this.#panel?.isOpen), unread });
+    this.#launcher.render(Boolean(this.#panel?.isOpen), unread);
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#context.emit("unread", unread);
@@ -271,11 +259,8 @@ class App {
     this.#panel.render({
       phase: this.#phase,
       problem: this.#problem,
-      ready: this.#phase === "ready",
       settings: this.#settings,
-      greeting: this.#settings.greeting,
       assignee,
-      typist: assignee.name,
       typing: operatorTyping,
       messages,
       entries: this.#outbox.entries,

@@ -1,4 +1,3 @@
-import { avatar } from "./avatar.js";
 import { h, icon, safeUrl, setText } from "./dom.js";
 import { formatMessage } from "./format.js";
 
@@ -18,11 +17,11 @@ export class Bubble {
     const { strings } = context;
     const text = h("div", { class: "msgr-text" });
     text.append(formatMessage(row.body));
-    const name = row.mine ? strings.you : row.sender || strings.operator;
+    const name = row.mine ? strings.you : row.sender_name || strings.operator;
     this.element = h(
       "div",
       { class: `msgr-row ${row.mine ? "msgr-mine" : "msgr-theirs"}` },
-      row.mine ? null : avatar(name, row.avatar, context.base),
+      row.mine ? null : avatar(name, row.sender_avatar, context.base),
       h(
         "div",
         { class: "msgr-stack" },
@@ -68,9 +67,9 @@ export class Bubble {
 
   #showTime(date) {
     const { dates } = this.#context;
-    setText(this.#time, dates.clock(date));
+    setText(this.#time, dates.format("clock", date));
     this.#time.dateTime = date.toISOString();
-    this.#time.title = dates.full(date);
+    this.#time.title = dates.format("full", date);
   }
 
   #showState({ mine, state }) {
@@ -105,11 +104,11 @@ export class Bubble {
     return button;
   }
 
-  #files({ attachments }) {
+  #files({ attachments = [] }) {
     const { base, strings } = this.#context;
     return attachments.map((file) => {
-      const name = file.original_name || "";
-      const size = readableSize(file.size);
+      const name = file.original_name;
+      const size = kilobytes(file.size);
       return h(
         "a",
         {
@@ -127,17 +126,35 @@ export class Bubble {
   }
 }
 
-function readableSize(bytes) {
-  if (!Number.isFinite(bytes)) return "";
-  const units = ["byte", "kilobyte", "megabyte"];
-  const power = Math.min(
-    2,
-    Math.floor(Math.log(Math.max(1, bytes)) / Math.log(1024)),
-  );
+function kilobytes(bytes) {
   return new Intl.NumberFormat(undefined, {
     style: "unit",
-    unit: units[power],
-    unitDisplay: "short",
-    maximumFractionDigits: 1,
-  }).format(bytes / 1024 ** power);
+    unit: "kilobyte",
+    maximumFractionDigits: 0,
+  }).format(Math.ceil(bytes / 1024));
+}
+
+/** A person's picture, or the first letter of the name on a colour of their own. */
+export function avatar(name, picture, base) {
+  const initial = [...(name || "").trim()][0]?.toLocaleUpperCase() ?? "";
+  const node = h(
+    "span",
+    {
+      class: "msgr-avatar",
+      "aria-hidden": "true",
+      "data-tone": String(tone(name || "")),
+    },
+    initial,
+  );
+  const src = picture ? safeUrl(picture, base) : null;
+  if (src) {
+    const image = h("img", { src, alt: "", decoding: "async" });
+    image.addEventListener("error", () => image.remove(), { once: true });
+    node.append(image);
+  }
+  return node;
+}
+
+function tone(name) {
+  return [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
 }

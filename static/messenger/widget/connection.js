@@ -1,4 +1,4 @@
-import { ApiError } from "./http.js";
+import { requestError } from "./http.js";
 import { Stream } from "./stream.js";
 import { FOREVER_MS, growing, jittered, Pause } from "./timing.js";
 
@@ -6,29 +6,25 @@ const DEFAULT_POLL_MS = 4_000;
 const LEAST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 30_000;
 const LONGEST_REFUSED_MS = 120_000;
+const ROUNDS_BEFORE_GROWTH = 10;
 
 /**
- * Keeps the conversation up to date for as long as the page lives: by the stream, and
- * by polling whenever the stream is not live. Both ask from the same cursor (the last
- * id that was seen), so it does not matter which of them brings a message first.
+ * Stream, and polling whenever it is not live. Both ask from the same cursor, so it
+ * does not matter which of them brings a message first.
  */
 export class Connection {
   #options;
+  #pause;
   #stream = null;
-  #pause = new Pause();
   #poll = null;
-  #every = DEFAULT_POLL_MS;
+  #every = null;
   #quiet = 0;
   #failed = false;
-  #started = false;
-  #stopped = false;
 
   /** options: {session, cursor(), onUpdate(update), onChange(), signal} */
   constructor(options) {
     this.#options = options;
-    options.signal.addEventListener("abort", () => this.#stop(), {
-      once: true,
-    });
+    this.#pause = new Pause(options.signal);
   }
 
   /** True while neither way gets through. */
@@ -36,13 +32,12 @@ export class Connection {
     return this.#failed && !this.#stream?.live;
   }
 
-  /** settings: {sse_enabled, poll_interval_ms} of a bootstrap; again after each one. */
+  /** After each bootstrap, with its answer. */
   start({ sse_enabled: streaming, poll_interval_ms: every }) {
-    if (this.#stopped) return;
-    this.#every = Math.max(LEAST_POLL_MS, Number(every) || DEFAULT_POLL_MS);
-    if (this.#started) return;
-    this.#started = true;
-    if (streaming !== false) this.#startStream();
+    const first = this.#every === null;
+    this.#every = Math.max(LEAST_POLL_MS, every || DEFAULT_POLL_MS);
+    if (!first) return;
+    if (streaming) this.#startStream();
     this.#pollForever();
     this.#followPage();
   }
@@ -52,38 +47,23 @@ export class Connection {
     this.#stream?.restart();
   }
 
-  /** The world may have gone on without us: ask now, whatever the stream believes. */
-  resync() {
-    if (!this.#started || this.#stopped) return;
-    this.#stream?.resync();
-    this.#pollNow();
-  }
-
   /** An answer is likely soon: poll as often as allowed again. */
   hurry() {
     this.#quiet = 0;
     this.#pause.wake();
   }
 
-  #stop() {
-    this.#stopped = true;
-    this.#stream?.stop();
-    this.#pause.wake();
-  }
-
   #startStream() {
-    const { session, cursor, onUpdate } = this.#options;
+    const { onChange, onUpdate } = this.#options;
     this.#stream = new Stream({
-      session,
-      cursor,
+      ...this.#options,
       onUpdate: (update) => {
         onUpdate(update);
         if (update.has_more) this.#pollNow();
       },
       onChange: () => {
-        this.#quiet = 0;
-        this.#pause.wake();
-        this.#options.onChange();
+        this.hurry();
+        onChange();
       },
     });
     this.#stream.run();
@@ -91,14 +71,14 @@ export class Connection {
 
   async #pollForever() {
     let wait = this.#interval();
-    while (!this.#stopped) {
+    while (!this.#options.signal.aborted) {
       if (this.#stream?.live) {
         await this.#pause.wait(FOREVER_MS);
         wait = this.#interval();
-        continue;
+      } else {
+        await this.#pause.wait(wait);
+        if (!this.#stream?.live) wait = await this.#pollNow();
       }
-      await this.#pause.wait(wait);
-      if (!this.#stopped && !this.#stream?.live) wait = await this.#pollNow();
     }
   }
 
@@ -111,39 +91,34 @@ export class Connection {
   }
 
   async #pollOnce() {
-    const { session, cursor, onUpdate } = this.#options;
+    const { session, cursor, onUpdate, signal } = this.#options;
     try {
       let update;
       do {
-        update = await session.get("poll/", { since_id: cursor() });
-        if (this.#stopped) return 0;
+        if (signal.aborted) return 0;
+        update = await session.get(`poll/?since_id=${cursor()}`);
         this.#quiet = update.messages.length ? 0 : this.#quiet + 1;
         onUpdate(update);
       } while (update.has_more && update.messages.length);
       this.#setFailed(false);
       return this.#interval();
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      return this.#waitAfter(error);
+      return this.#waitAfter(requestError(error));
     }
   }
 
-  #waitAfter(error) {
-    if (this.#stopped) return 0;
+  #waitAfter({ passing, retryAfter, status }) {
     this.#quiet += 1;
-    this.#setFailed(error.status !== 429);
-    if (error.retryAfter !== null) {
-      return error.retryAfter + jittered(LEAST_POLL_MS);
-    }
-    const limit = error.passing ? LONGEST_POLL_MS : LONGEST_REFUSED_MS;
-    return jittered(growing(this.#every, this.#quiet, limit, 1.5));
+    this.#setFailed(status !== 429);
+    if (retryAfter) return jittered(retryAfter * 1.25);
+    const longest = passing ? LONGEST_POLL_MS : LONGEST_REFUSED_MS;
+    return jittered(growing(this.#every, this.#quiet, longest, 1.5));
   }
 
   /** Stays short for some rounds after the last news, then grows. */
   #interval() {
-    return jittered(
-      growing(this.#every, this.#quiet - 10, LONGEST_POLL_MS, 1.2),
-    );
+    const rounds = this.#quiet - ROUNDS_BEFORE_GROWTH;
+    return jittered(growing(this.#every, rounds, LONGEST_POLL_MS, 1.2));
   }
 
   #setFailed(failed) {
@@ -156,20 +131,25 @@ export class Connection {
     const { signal } = this.#options;
     const follow = (target, event, action) =>
       target.addEventListener(event, action, { signal });
-    follow(window, "online", () => this.resync());
+    // The world may have gone on without us: ask, whatever the stream believes.
+    const resync = () => {
+      this.#stream?.resync();
+      this.#pollNow();
+    };
+    follow(window, "online", resync);
     follow(window, "offline", () => {
       this.#setFailed(true);
-      this.#stream?.restart();
+      this.restart();
     });
     // An open request would keep the page out of the back/forward cache.
-    follow(window, "pagehide", () => this.#stream?.suspend());
+    follow(window, "pagehide", () => this.#stream?.suspend(true));
     follow(window, "pageshow", ({ persisted }) => {
       if (!persisted) return;
-      this.#stream?.resume();
-      this.resync();
+      this.#stream?.suspend(false);
+      resync();
     });
     follow(document, "visibilitychange", () => {
-      if (document.visibilityState === "visible") this.resync();
+      if (document.visibilityState === "visible") resync();
     });
   }
 }

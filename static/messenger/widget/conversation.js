@@ -1,14 +1,10 @@
-/**
- * What is known of the conversation: the messages by id, and what the other side does.
- * Everything may come twice, by several ways, in any order between the ways.
- */
-
 // The server's mark lives 8 s, and nothing is sent when it runs out.
 const TYPING_MS = 9_000;
 
+/** Everything may come twice, by several ways, in any order between the ways. */
 export class Conversation {
   id = null;
-  /** The last id that poll or stream brought: all before it has been seen. */
+  /** The last id that poll or stream brought: all before it is here. */
   cursor = 0;
   operatorReadUpTo = 0;
   assignee = { name: "", avatar: null };
@@ -30,15 +26,10 @@ export class Conversation {
   }
 
   get unread() {
-    return this.messages.filter((message) => this.isUnread(message)).length;
-  }
-
-  isUnread(message) {
-    return (
-      message.direction === "out" &&
-      !message.read_at &&
-      message.id > this.#seenUpTo
-    );
+    return this.messages.filter(
+      ({ direction, id, read_at }) =>
+        direction === "out" && !read_at && id > this.#seenUpTo,
+    ).length;
   }
 
   /** A bootstrap's answer: the same conversation goes on, another one starts anew. */
@@ -49,24 +40,21 @@ export class Conversation {
       if (another) this.#messages.set(message.id, message);
       else this.add(message);
     }
-    // Later on, older ones may be missing before these: the cursor stays where it was.
+    // Later on, some may be missing before these: the cursor stays where it was.
     if (this.cursor === 0) this.cursor = Math.max(0, ...this.#messages.keys());
     this.#follow(answer);
   }
 
   /** An answer of poll or an update of the stream. */
   update(update) {
-    for (const message of update.messages ?? []) {
+    for (const message of update.messages) {
       this.add(message);
       this.cursor = Math.max(this.cursor, message.id);
     }
     this.#follow(update);
   }
 
-  /**
-   * One message, from wherever. It does not move the cursor: the answer to a send may
-   * overtake an operator's message with a lower id.
-   */
+  /** Does not move the cursor: a send's answer may overtake a message of a lower id. */
   add(message) {
     const known = this.#messages.has(message.id);
     this.#messages.set(message.id, message);

@@ -1,40 +1,30 @@
 /**
- * Message text → DOM: **bold**, links, line breaks; all else is plain text.
- *
- * The same rules stand in the panel's Python renderer; both run
- * tests/format_cases.json. In short:
- *  - a line break (\r\n, \r, \n) is <br>;
- *  - `**x**` is bold within one line: no space or `*` just inside of the marks,
- *    no `**` between them; unclosed marks stay as they are;
- *  - a link starts with http:// or https:// (not in the middle of a word), goes
- *    on to a space, `<`, `>`, `"` or an invisible direction mark, and leaves
- *    closing punctuation and unbalanced closing brackets outside.
+ * Message text → DOM: **bold**, links, line breaks; all else is plain text. The rules
+ * are those of tests/format_cases.json, which the panel's renderer runs as well.
  */
 
+// Within one line, without a space or `*` just inside of the marks.
 const BOLD = /\*\*(?![\s*])((?:(?!\*\*)[^\n])*[^\s*])\*\*/gu;
+// Up to a space, `<`, `>`, `"` or an invisible mark, which could disguise an address.
 const LINK =
   /https?:\/\/[\p{L}\p{N}][^\s<>"\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*/giu;
 const WORD_BEFORE = /[\p{L}\p{N}_]$/u;
 const CLOSING = ".,;:!?'*»”’…";
-const OPENING = new Map([
-  [")", "("],
-  ["]", "["],
-  ["}", "{"],
-]);
+const BRACKETS = ["()", "[]", "{}"];
 
 export function formatMessage(text) {
-  const fragment = document.createDocumentFragment();
+  const parent = document.createDocumentFragment();
   const normal = text.replace(/\r\n?/g, "\n");
   let end = 0;
   for (const match of normal.matchAll(BOLD)) {
-    appendLinked(fragment, normal.slice(end, match.index));
+    appendLinked(parent, normal.slice(end, match.index));
     const strong = document.createElement("strong");
     appendLinked(strong, match[1]);
-    fragment.append(strong);
+    parent.append(strong);
     end = match.index + match[0].length;
   }
-  appendLinked(fragment, normal.slice(end));
-  return fragment;
+  appendLinked(parent, normal.slice(end));
+  return parent;
 }
 
 function appendLinked(parent, text) {
@@ -65,20 +55,12 @@ function link(url) {
   return anchor;
 }
 
+/** Closing punctuation and unbalanced closing brackets are the sentence's. */
 function withoutTail(url) {
-  let end = url.length;
-  while (end > 0 && isTail(url.slice(0, end))) end -= 1;
-  return url.slice(0, end);
-}
-
-function isTail(url) {
   const last = url.at(-1);
-  const opening = OPENING.get(last);
-  return opening
-    ? occurrences(url, last) > occurrences(url, opening)
+  const pair = BRACKETS.find(([, closing]) => closing === last);
+  const isTail = pair
+    ? url.split(last).length > url.split(pair[0]).length
     : CLOSING.includes(last);
-}
-
-function occurrences(text, character) {
-  return text.split(character).length - 1;
+  return isTail ? withoutTail(url.slice(0, -1)) : url;
 }

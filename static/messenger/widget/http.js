@@ -1,20 +1,13 @@
-/** fetch with a time limit, and every failure as one kind of error. */
+import { growing, jittered } from "./timing.js";
 
 const TIMEOUT_MS = 20_000;
+const FIRST_WAIT_MS = 1_000;
 
-/** status 0: no answer at all. `retryAfter` in ms, or null. */
+/** Every failure of a request. status 0: no answer; retryAfter: ms, or null. */
 export class ApiError extends Error {
-  constructor({
-    status = 0,
-    code = "network",
-    detail = "",
-    retryAfter = null,
-  } = {}) {
-    super(detail || `${status} ${code}`);
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
-    this.retryAfter = retryAfter;
+  constructor(status = 0, { code = "", detail = "" } = {}, retryAfter = null) {
+    super(`${status} ${code}`);
+    Object.assign(this, { status, code, detail: String(detail), retryAfter });
   }
 
   /** True where the same request may succeed later. */
@@ -22,67 +15,53 @@ export class ApiError extends Error {
     return (
       this.status === 0 ||
       this.status >= 500 ||
-      [401, 408, 425, 429].includes(this.status)
+      [401, 408, 429].includes(this.status)
+    );
+  }
+
+  /** How long to wait before repeat number `attempt`. */
+  wait(attempt, longest) {
+    return (
+      this.retryAfter ?? jittered(growing(FIRST_WAIT_MS, attempt, longest))
     );
   }
 }
 
+/** The error if it is a request's; any other is a fault of ours and goes on. */
+export function requestError(error) {
+  if (error instanceof ApiError) return error;
+  throw error;
+}
+
 export async function requestJson(url, { signal, ...options }) {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
-  const cancel = () => limit.abort();
-  signal?.addEventListener("abort", cancel);
-  if (signal?.aborted) cancel();
+  const end = () => limit.abort();
+  const timer = setTimeout(end, TIMEOUT_MS);
+  signal.addEventListener("abort", end);
+  if (signal.aborted) end();
   try {
-    const response = await send(url, { ...options, signal: limit.signal });
-    return await parse(response);
+    const response = await request(url, { ...options, signal: limit.signal });
+    // Cut off, or a proxy's page in place of our answer.
+    return await response.json().catch(() => Promise.reject(new ApiError()));
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener("abort", cancel);
+    signal.removeEventListener("abort", end);
   }
 }
 
 /** The response once its headers are there; throws for anything but 2xx. */
-export async function send(url, options) {
-  let response;
-  try {
-    response = await fetch(url, {
-      cache: "no-store",
-      credentials: "omit",
-      referrerPolicy: "no-referrer-when-downgrade",
-      ...options,
-    });
-  } catch {
-    throw new ApiError();
-  }
-  if (!response.ok) throw await failure(response);
-  return response;
-}
-
-async function parse(response) {
-  try {
-    return await response.json();
-  } catch {
-    // Cut off, or a proxy's page in place of our answer.
-    throw new ApiError({ code: "unreadable" });
-  }
-}
-
-async function failure(response) {
-  const answer = await response.json().catch(() => ({}));
-  return new ApiError({
-    status: response.status,
-    code: answer?.code ?? "",
-    detail: typeof answer?.detail === "string" ? answer.detail : "",
-    retryAfter: retryAfter(response.headers.get("Retry-After")),
-  });
-}
-
-function retryAfter(value) {
-  if (!value) return null;
-  const seconds = Number(value);
-  const wait = Number.isFinite(seconds)
-    ? seconds * 1000
-    : Date.parse(value) - Date.now();
-  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+export async function request(url, options) {
+  const response = await fetch(url, {
+    cache: "no-store",
+    credentials: "omit",
+    ...options,
+  }).catch(() => Promise.reject(new ApiError()));
+  if (response.ok) return response;
+  const answer = await response.json().catch(() => null);
+  const seconds = Number(response.headers.get("Retry-After"));
+  throw new ApiError(
+    response.status,
+    answer ?? {},
+    seconds > 0 ? seconds * 1000 : null,
+  );
 }

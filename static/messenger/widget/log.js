@@ -4,7 +4,6 @@ import { timeline } from "./timeline.js";
 
 const NEAR_BOTTOM_PX = 60;
 
-/** The scrolling list of messages, with what belongs to it: typing, "new messages". */
 export class Log {
   #context;
   #rows = new Map();
@@ -60,17 +59,17 @@ export class Log {
     this.#watch();
   }
 
-  /** state: {messages, entries, readUpTo, greeting, typing, typist, ready, unread} */
   render(state) {
     const stay = this.#atEnd || this.#hasNewOwn(state.entries);
-    this.#greeting.hidden = !state.greeting;
-    setText(this.#greeting, state.greeting || "");
+    const { greeting = "" } = state.settings;
+    this.#greeting.hidden = !greeting;
+    setText(this.#greeting, greeting);
     this.#renderRows(timeline(state));
     this.#renderTyping(state);
     this.#renderJump(state.unread);
     if (stay) this.toEnd();
     // The history is not news; what comes after it is.
-    if (state.ready) this.#list.setAttribute("aria-live", "polite");
+    if (state.phase === "ready") this.#list.setAttribute("aria-live", "polite");
   }
 
   toEnd() {
@@ -108,8 +107,7 @@ export class Log {
   #item(row) {
     let item = this.#rows.get(row.key);
     if (!item) {
-      item =
-        row.kind === "day" ? this.#divider() : new Bubble(row, this.#context);
+      item = row.day ? this.#divider() : new Bubble(row, this.#context);
       this.#rows.set(row.key, item);
       if (row.unseen) {
         item.element.dataset.message = row.id;
@@ -123,31 +121,23 @@ export class Log {
   #divider() {
     const text = h("span");
     const element = h("p", { class: "msgr-day" }, text);
-    const update = ({ date }) => setText(text, this.#context.dates.day(date));
+    const update = ({ day }) => setText(text, this.#context.dates.divider(day));
     return { element, update };
   }
 
-  #renderTyping({ typing, typist }) {
+  #renderTyping({ typing, assignee }) {
     if (this.#typing.hidden === !typing) return;
     this.#typing.hidden = !typing;
-    const label = this.#context.strings.typing(typist);
     const dots = [1, 2, 3].map(() => h("i", { class: "msgr-dot" }));
     this.#typing.replaceChildren(
-      ...(typing
-        ? [
-            h("span", { class: "msgr-dots", "aria-hidden": "true" }, ...dots),
-            h("span", {}, label),
-          ]
-        : []),
+      h("span", { class: "msgr-dots", "aria-hidden": "true" }, ...dots),
+      this.#context.strings.typing(assignee.name),
     );
   }
 
-  #renderJump(unread = 0) {
+  #renderJump(unread) {
     this.#jump.hidden = this.#atEnd;
-    setText(
-      this.#jumpText,
-      unread > 0 ? this.#context.strings.newMessages : "",
-    );
+    setText(this.#jumpText, unread ? this.#context.strings.newMessages : "");
   }
 
   #watch() {
@@ -165,10 +155,7 @@ export class Log {
     sizes.observe(this.#list);
     this.#observer = new IntersectionObserver(
       (changes) => this.#seen(changes),
-      {
-        root: this.scroller,
-        threshold: [0, 0.5],
-      },
+      { root: this.scroller, threshold: [0, 0.25, 0.5] },
     );
     signal.addEventListener("abort", () => {
       sizes.disconnect();
@@ -183,17 +170,13 @@ export class Log {
   }
 
   #seen(changes) {
-    for (const {
-      target,
-      intersectionRatio,
-      intersectionRect,
-      rootBounds,
-    } of changes) {
+    for (const { target, intersectionRatio, intersectionRect } of changes) {
       const id = Number(target.dataset.message);
+      const { height } = intersectionRect;
+      // Half of the message, or what fills half of the window.
       const enough =
-        intersectionRatio >= 0.5 ||
-        intersectionRect.height > (rootBounds?.height ?? 0) / 2;
-      if (enough && intersectionRect.height > 0) this.#visible.add(id);
+        intersectionRatio >= 0.5 || height > this.scroller.clientHeight / 2;
+      if (enough && height) this.#visible.add(id);
       else this.#visible.delete(id);
     }
     this.reportSeen();

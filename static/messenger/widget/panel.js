@@ -1,12 +1,11 @@
-import { avatar } from "./avatar.js";
+import { avatar } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { h, icon, setText } from "./dom.js";
 import { Log } from "./log.js";
-import { followViewport } from "./viewport.js";
 
+const PHONE = "(max-width: 480px), (max-height: 420px) and (pointer: coarse)";
 const FOCUSABLE = "button:not([hidden]), a[href], textarea, [tabindex='0']";
 
-/** The chat's window: head, notices, messages, composer; opens and closes. */
 export class Panel {
   #options;
   #title = h("h2", { id: "msgr-title", class: "msgr-title" });
@@ -75,6 +74,10 @@ export class Panel {
     return !this.element.hidden;
   }
 
+  get #root() {
+    return this.element.getRootNode();
+  }
+
   open() {
     this.#opener = document.activeElement;
     this.element.hidden = false;
@@ -85,20 +88,16 @@ export class Panel {
     (touch ? this.element : this.composer.input).focus({ preventScroll: true });
   }
 
-  /** Focus goes back to where it was, or to `fallback`. */
-  close(fallback) {
-    const inside = this.element.contains(
-      this.element.getRootNode().activeElement,
-    );
+  /** Focus goes back to where it was in the page, or to the launcher. */
+  close(launcher) {
+    const inside = this.element.contains(this.#root.activeElement);
+    const from = this.#opener;
+    const ours = [this.#root.host, document.body, null].includes(from);
     this.element.hidden = true;
     if (!inside) return;
-    const host = this.element.getRootNode().host;
-    const opener = this.#opener;
-    const back =
-      opener?.isConnected && opener !== host && opener !== document.body
-        ? opener
-        : fallback;
-    back.focus({ preventScroll: true });
+    (ours || !from.isConnected ? launcher : from).focus({
+      preventScroll: true,
+    });
   }
 
   /** state: {phase, problem, settings, assignee, lost, …the log's} */
@@ -107,7 +106,10 @@ export class Panel {
     const { settings, assignee } = state;
     const title = settings.title || strings.title;
     setText(this.#title, title);
-    setText(this.#subtitle, subtitle(state, strings));
+    setText(
+      this.#subtitle,
+      assignee.name || (notice(settings) ? strings.away : strings.subtitle),
+    );
     this.#renderFace(assignee.name || title, assignee.avatar);
     this.#renderNotice(settings);
     setText(
@@ -128,37 +130,33 @@ export class Panel {
   #renderNotice(settings) {
     const { dates, strings } = this.#options;
     const text = notice(settings);
-    const opening =
-      text && settings.next_opening_at
-        ? new Date(settings.next_opening_at)
-        : null;
+    const { next_opening_at: opening } = settings;
     const when =
-      opening && !Number.isNaN(+opening)
-        ? strings.opensAt(dates.moment(opening))
-        : "";
+      opening && strings.opensAt(dates.format("moment", new Date(opening)));
     this.#notice.hidden = !text;
     setText(this.#notice, [text, when].filter(Boolean).join(" "));
   }
 
   #renderPhase({ phase, problem }) {
-    const key = phase + (problem ?? "");
+    const key = phase + problem;
     if (key === this.#phase) return;
     this.#phase = key;
     this.element.dataset.phase = phase;
-    const { strings, actions } = this.#options;
-    if (phase === "ready") this.#waiting.replaceChildren();
-    else if (phase === "loading")
-      this.#waiting.replaceChildren(...skeleton(strings));
-    else {
-      const again = h(
-        "button",
-        { type: "button", class: "msgr-button" },
-        strings.tryAgain,
-      );
-      again.addEventListener("click", actions.again);
-      const text = h("p", { role: "alert" }, problem || strings.problem);
-      this.#waiting.replaceChildren(icon("failed"), text, again);
-    }
+    const { strings } = this.#options;
+    const content = {
+      loading: () => skeleton(strings),
+      problem: () => this.#problem(problem || strings.problem),
+      ready: () => [],
+    };
+    this.#waiting.replaceChildren(...content[phase]());
+  }
+
+  #problem(text) {
+    const { actions, strings } = this.#options;
+    const button = { type: "button", class: "msgr-button" };
+    const again = h("button", button, strings.tryAgain);
+    again.addEventListener("click", actions.again);
+    return [icon("failed"), h("p", { role: "alert" }, text), again];
   }
 
   #key(event) {
@@ -173,7 +171,7 @@ export class Panel {
     const stops = [...this.element.querySelectorAll(FOCUSABLE)].filter(
       (node) => node.getClientRects().length > 0,
     );
-    const active = this.element.getRootNode().activeElement;
+    const active = this.#root.activeElement;
     const edge = event.shiftKey ? stops[0] : stops.at(-1);
     if (active !== edge && active !== this.element) return;
     event.preventDefault();
@@ -181,23 +179,32 @@ export class Panel {
   }
 }
 
-function subtitle({ settings, assignee }, strings) {
-  if (assignee.name) return assignee.name;
-  return notice(settings) ? strings.away : strings.subtitle;
-}
-
 function notice(settings) {
-  if (settings.offline_mode && settings.offline_message)
-    return settings.offline_message;
+  if (settings.offline_mode) return settings.offline_message;
   return settings.outside_working_hours ? settings.working_hours_message : "";
 }
 
-function skeleton(strings) {
-  const shapes = ["theirs", "theirs", "mine", "theirs"].map((side) =>
-    h("span", { class: `msgr-bone msgr-bone-${side}`, "aria-hidden": "true" }),
+function skeleton({ loading }) {
+  const bones = ["theirs", "theirs", "mine", "theirs"].map((side) =>
+    h("span", { class: `msgr-bone msgr-bone-${side}` }),
   );
-  return [
-    h("p", { class: "msgr-hidden", role: "status" }, strings.loading),
-    ...shapes,
-  ];
+  return [h("p", { class: "msgr-hidden", role: "status" }, loading), ...bones];
+}
+
+/** On a phone the panel fits what is visible: a keyboard shrinks only that. */
+function followViewport(element, { signal, onChange }) {
+  const phone = window.matchMedia(PHONE);
+  const visual = window.visualViewport;
+  const fit = () => {
+    element.style.setProperty("--msgr-height", `${visual.height}px`);
+    element.style.setProperty("--msgr-top", `${visual.offsetTop}px`);
+  };
+  const turn = () => onChange(phone.matches);
+  phone.addEventListener("change", turn, { signal });
+  turn();
+  if (!visual) return;
+  for (const event of ["resize", "scroll"]) {
+    visual.addEventListener(event, fit, { signal });
+  }
+  fit();
 }

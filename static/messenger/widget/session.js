@@ -1,17 +1,16 @@
-import { ApiError, requestJson, send } from "./http.js";
+import { request, requestError, requestJson } from "./http.js";
 
 /**
  * The visitor's session: bootstraps, and puts the tokens on every request. An expired
- * session is renewed unseen, once for all the requests that wait for it.
- *
- * The session token lives in memory only; what outlasts the page is the visitor token.
+ * one is renewed unseen, once for all requests that wait for it. The session token
+ * lives in memory only; what outlasts the page is the visitor token.
  */
 export class Session {
   #token = null;
   #flight = null;
   #options;
 
-  /** options: {api, token, locale, storage, person, signal, onBootstrap} */
+  /** options: {api, token, locale, storage, person, signal, onBootstrap(answer)} */
   constructor(options) {
     this.#options = options;
   }
@@ -28,116 +27,90 @@ export class Session {
     return this.#flight;
   }
 
-  /** Bootstraps anew even if one is under way: who the visitor is has changed. */
+  /** Bootstraps anew even then: who the visitor is has changed. */
   async reopen() {
     await this.#flight?.catch(() => {});
     return this.open();
   }
 
-  get(path, query) {
-    const search = new URLSearchParams(query).toString();
-    return this.#repeatable((headers) =>
-      requestJson(this.#url(search ? `${path}?${search}` : path), {
-        headers,
-        signal: this.#options.signal,
-      }),
-    );
+  get(path) {
+    return this.#repeatable(path, requestJson);
   }
 
   post(path, body = {}) {
-    return this.#repeatable((headers) =>
-      requestJson(this.#url(path), this.#json(body, headers)),
-    );
+    return this.#repeatable(path, requestJson, asJson(body));
   }
 
-  /** The open response of an event stream; the caller reads it and ends it by `signal`. */
-  stream(path, { lastEventId, signal }) {
-    return this.#repeatable((headers) =>
-      send(this.#url(path), {
-        headers: {
-          ...headers,
-          Accept: "text/event-stream",
-          "Last-Event-ID": String(lastEventId),
-        },
-        signal,
-      }),
-    );
+  /** The open response of the event stream, to be read and ended by the caller. */
+  stream(lastEventId, signal) {
+    const headers = { "Last-Event-ID": String(lastEventId) };
+    return this.#repeatable("stream/", request, { headers, signal });
   }
 
-  async #repeatable(request) {
-    if (!this.#token) await this.open();
+  async #repeatable(path, send, options) {
+    if (!this.ready) await this.open();
     const used = this.#token;
     try {
-      return await request(this.#headers());
+      return await this.#send(path, send, options);
     } catch (error) {
-      if (!(error instanceof ApiError) || error.code !== "session_invalid") {
-        throw error;
-      }
+      if (requestError(error).code !== "session_invalid") throw error;
       if (used === this.#token) await this.open();
-      return request(this.#headers());
+      return this.#send(path, send, options);
     }
   }
 
+  #send(path, send, { headers, ...options } = {}) {
+    const { api, token, locale, signal } = this.#options;
+    const own = { "Accept-Language": locale, "X-Widget-Token": token };
+    if (this.ready) own["X-Widget-Session"] = this.#token;
+    return send(api + path, {
+      signal,
+      headers: { ...own, ...headers },
+      ...options,
+    });
+  }
+
   async #bootstrap() {
-    const { storage } = this.#options;
+    const { storage, onBootstrap } = this.#options;
+    const ask = () => this.#ask();
     // Two tabs opened at once by a new visitor would be two contacts.
-    const answer = storage.record.visitorToken
-      ? await this.#ask()
-      : await exclusively(storage.key, () => this.#ask());
+    const alone = navigator.locks && !storage.record.visitorToken;
+    const answer = await (alone
+      ? navigator.locks.request(storage.key, ask)
+      : ask());
     this.#token = answer.widget_session_token;
-    this.#options.onBootstrap(answer);
-    return answer;
+    onBootstrap(answer);
   }
 
   async #ask() {
-    const { person, storage } = this.#options;
-    const answer = await requestJson(
-      this.#url("bootstrap/"),
-      this.#json({
-        visitor_token: storage.record.visitorToken,
-        contact_external_id: text(person.id),
-        identity_hash: text(person.hash),
-        name: text(person.name),
-        email: text(person.email),
-        phone: text(person.phone),
-        locale: this.#options.locale,
-        page_url: location.href.split("#")[0],
-        referrer: document.referrer || undefined,
-      }),
-    );
+    const { person, storage, locale } = this.#options;
+    const body = {
+      visitor_token: storage.record.visitorToken,
+      contact_external_id: claim(person.id, 190),
+      identity_hash: claim(person.hash, 200),
+      name: claim(person.name, 120),
+      email: claim(person.email, 254, /^\S+@\S+\.\S+$/),
+      phone: claim(person.phone, 40),
+      locale,
+      page_url: location.href.split("#")[0],
+      referrer: document.referrer,
+    };
+    const answer = await this.#send("bootstrap/", requestJson, asJson(body));
     storage.update({ visitorToken: answer.visitor_token });
     return answer;
   }
-
-  #json(body, headers = this.#headers()) {
-    return {
-      method: "POST",
-      headers: { ...headers, "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: this.#options.signal,
-    };
-  }
-
-  #headers() {
-    const headers = {
-      "Accept-Language": this.#options.locale,
-      "X-Widget-Token": this.#options.token,
-    };
-    if (this.#token) headers["X-Widget-Session"] = this.#token;
-    return headers;
-  }
-
-  #url(path) {
-    return this.#options.api + path;
-  }
 }
 
-function text(value) {
-  return value === undefined || value === null || value === ""
-    ? undefined
-    : String(value);
+function asJson(body) {
+  return {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  };
 }
 
-function exclusively(name, work) {
-  return navigator.locks ? navigator.locks.request(name, work) : work();
+/** What the page says of the visitor: left out rather than refused by the server. */
+function claim(value, longest, pattern = /./) {
+  const text = String(value ?? "").slice(0, longest);
+  return pattern.test(text) ? text : undefined;
 }

@@ -1,76 +1,54 @@
-/**
- * What the widget keeps in the page's own storage, per widget token, and only after
- * the visitor opened it:
- *   localStorage   messenger:<token>             visitor token, look, read mark
- *   localStorage   messenger:<token>:out:<uuid>  one text that is not sent yet
- *   sessionStorage messenger:<token>:draft       the text in the composer
- * A key per unsent text: two tabs that write at once overwrite nothing of each other.
- * A page that forbids storage gets a chat that lasts as long as the page.
- */
+/** In the page's own storage, after the first opening. Where that is forbidden, the
+ * chat lasts as long as the page. */
 export class Storage {
-  #key;
   #memory = {};
 
   constructor(token) {
-    this.#key = `messenger:${token}`;
-  }
-
-  get key() {
-    return this.#key;
+    this.key = `messenger:${token}`;
   }
 
   get record() {
-    return { ...this.#memory, ...parse(read("localStorage", this.#key)) };
+    return { ...this.#memory, ...parse(read("localStorage", this.key)) };
   }
 
   update(changes) {
     this.#memory = { ...this.record, ...changes };
-    write("localStorage", this.#key, JSON.stringify(this.#memory));
+    write("localStorage", this.key, JSON.stringify(this.#memory));
   }
 
   get draft() {
-    return read("sessionStorage", `${this.#key}:draft`) ?? "";
+    return read("sessionStorage", `${this.key}:draft`) ?? "";
   }
 
   set draft(text) {
-    write("sessionStorage", `${this.#key}:draft`, text || null);
+    write("sessionStorage", `${this.key}:draft`, text);
   }
 
-  /** The unsent texts in the order in which they were written. */
   unsent() {
-    return keys("localStorage")
-      .filter((key) => key.startsWith(`${this.#key}:out:`))
+    return (attempt(() => Object.keys(localStorage)) ?? [])
+      .filter((key) => key.startsWith(`${this.key}:out:`))
       .map((key) => parse(read("localStorage", key)))
       .filter((entry) => entry?.id && typeof entry.body === "string")
-      .sort((one, other) => one.at - other.at || one.order - other.order);
+      .sort((one, other) => one.at - other.at);
   }
 
+  // A key for each: two tabs that write at once overwrite nothing.
   keepUnsent(entry) {
-    write(
-      "localStorage",
-      `${this.#key}:out:${entry.id}`,
-      JSON.stringify(entry),
-    );
+    write("localStorage", `${this.key}:out:${entry.id}`, JSON.stringify(entry));
   }
 
   dropUnsent(id) {
-    write("localStorage", `${this.#key}:out:${id}`, null);
+    write("localStorage", `${this.key}:out:${id}`, "");
   }
 }
 
-function keys(area) {
-  return attempt(() => Object.keys(window[area])) ?? [];
-}
-
 function read(area, key) {
-  return attempt(() => window[area].getItem(key)) ?? null;
+  return attempt(() => window[area].getItem(key));
 }
 
 function write(area, key, value) {
   attempt(() =>
-    value === null
-      ? window[area].removeItem(key)
-      : window[area].setItem(key, value),
+    value ? window[area].setItem(key, value) : window[area].removeItem(key),
   );
 }
 
@@ -78,7 +56,7 @@ function parse(text) {
   return attempt(() => JSON.parse(text));
 }
 
-// Full, forbidden (a SecurityError by mere access) or spoilt storage is no reason to stop.
+// Full, forbidden (mere access may throw) or spoilt storage is no reason to stop.
 function attempt(action) {
   try {
     return action();

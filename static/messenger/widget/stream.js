@@ -1,144 +1,116 @@
-import { EventParser } from "./events.js";
-import { ApiError } from "./http.js";
 import { FOREVER_MS, growing, jittered, Pause } from "./timing.js";
 
 const READY_MS = 10_000;
 const SILENCE_MS = 45_000;
 const PROOF_MS = 20_000;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 30_000;
-const GIVEN_UP_WAIT_MS = 60_000;
-const LONGEST_GIVEN_UP_WAIT_MS = 300_000;
-const FAILURES_BEFORE_POLLING = 3;
+const FAILURES_IN_A_ROW = 3;
+const WAIT_MS = [1_000, 30_000];
+const GIVEN_UP_WAIT_MS = [60_000, 300_000];
 
 /**
- * The event stream, opened again without end.
- *
- * `live` is true from the event `ready` on until the stream ends or falls silent. A
- * stream only counts as good, and forgives earlier failures, once it has lived for
- * PROOF_MS: a proxy that lets `ready` through and cuts right after it would otherwise
- * set the counter to zero each time, and keep us from ever giving up on it.
+ * The event stream, opened again without end. Only one that lived for PROOF_MS forgives
+ * the failures before it: a proxy that lets `ready` through and cuts right after it
+ * would otherwise reset the counter each time, and never be left alone.
  */
 export class Stream {
   live = false;
   #failures = 0;
-  #pause = new Pause();
-  #current = null;
   #heardAt = 0;
-  #stopped = false;
   #suspended = false;
+  #current = null;
+  #watchdog = null;
+  #pause;
   #options;
 
-  /** options: {session, cursor(), onUpdate(update), onChange()} */
+  /** options: {session, cursor(), onUpdate(update), onChange(), signal} */
   constructor(options) {
     this.#options = options;
+    this.#pause = new Pause(options.signal);
+    options.signal.addEventListener("abort", () => this.restart());
   }
 
   async run() {
-    while (!this.#stopped) {
+    while (!this.#options.signal.aborted) {
       const wait = await this.#once();
-      if (this.#stopped) return;
       await this.#pause.wait(this.#suspended ? FOREVER_MS : wait);
     }
   }
 
-  /** Opens at once if it waits; opens anew if what is open has been silent too long. */
+  /** Opens at once if it waits, and anew if what is open is suspiciously silent. */
   resync() {
-    if (!this.#current) this.#pause.wake();
-    else if (this.live && performance.now() - this.#heardAt > SILENCE_MS / 2) {
+    const silence = performance.now() - this.#heardAt;
+    if (!this.#current || (this.live && silence > SILENCE_MS / 2)) {
       this.restart();
     }
   }
 
-  /** Ends what is open; the loop opens the next one at once. */
   restart() {
-    if (this.#current) this.#current.abort("restart");
-    else this.#pause.wake();
+    this.#current?.abort("restart");
+    if (!this.#suspended) this.#pause.wake();
   }
 
-  suspend() {
-    this.#suspended = true;
-    this.#current?.abort("suspend");
+  suspend(suspended) {
+    this.#suspended = suspended;
+    this.restart();
   }
 
-  resume() {
-    this.#suspended = false;
-    this.#pause.wake();
-  }
-
-  stop() {
-    this.#stopped = true;
-    this.#current?.abort("stop");
-    this.#pause.wake();
-  }
-
-  /** One stream from opening to its end; answers how long to wait for the next. */
+  /** One stream from opening to end; answers how long to wait for the next. */
   async #once() {
+    const { cursor, session } = this.#options;
+    const opened = { at: 0 };
     const ending = new AbortController();
+    const { signal } = ending;
     this.#current = ending;
+    this.#expect(READY_MS);
     let failure = null;
-    let openedAt = 0;
-    const watchdog = new Watchdog(() => ending.abort("silence"));
-    watchdog.expect(READY_MS);
     try {
-      await this.#listen(ending.signal, {
-        heard: () => {
-          this.#heardAt = performance.now();
-          if (this.live) watchdog.expect(SILENCE_MS);
-        },
-        ready: () => {
-          openedAt = performance.now();
-          watchdog.expect(SILENCE_MS);
-          this.#setLive(true);
-        },
-      });
+      const response = await session.stream(cursor(), signal);
+      await this.#listen(response.body.getReader(), opened);
     } catch (error) {
       failure = error;
-    } finally {
-      watchdog.stop();
-      this.#current = null;
-      this.#setLive(false);
     }
-    if (["restart", "suspend"].includes(ending.signal.reason)) return 0;
-    const proved = openedAt && performance.now() - openedAt >= PROOF_MS;
+    clearTimeout(this.#watchdog);
+    this.#current = null;
+    this.#setLive(false);
+    if (signal.reason === "restart") return 0;
+    ending.abort();
+    const proved = opened.at && performance.now() - opened.at > PROOF_MS;
     this.#failures = proved ? 0 : this.#failures + 1;
     return this.#waitAfter(failure);
   }
 
-  async #listen(signal, { heard, ready }) {
-    const { session, cursor, onUpdate } = this.#options;
-    const response = await session.stream("stream/", {
-      lastEventId: cursor(),
-      signal,
+  async #listen(reader, opened) {
+    const parse = eventParser((type, data) => {
+      if (type === "update") this.#options.onUpdate(JSON.parse(data));
+      if (type !== "ready") return;
+      opened.at = performance.now();
+      this.#setLive(true);
     });
-    if (!response.body) throw new ApiError({ status: 501, code: "no_stream" });
-    const parser = new EventParser(({ type, data }) => {
-      if (type === "ready") ready();
-      if (type === "update") onUpdate(JSON.parse(data));
-    });
-    const reader = response.body.getReader();
     const decoder = new TextDecoder();
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      heard();
-      parser.feed(decoder.decode(value, { stream: true }));
+      this.#heardAt = performance.now();
+      parse(decoder.decode(value, { stream: true }));
+      if (this.live) this.#expect(SILENCE_MS);
     }
   }
 
   #waitAfter(failure) {
-    if (failure instanceof ApiError && failure.retryAfter !== null) {
-      return failure.retryAfter + jittered(FIRST_WAIT_MS);
-    }
-    if (failure instanceof ApiError && !failure.passing) {
-      this.#failures = Math.max(this.#failures, FAILURES_BEFORE_POLLING);
-    }
-    const over = this.#failures - FAILURES_BEFORE_POLLING;
+    if (failure?.retryAfter) return jittered(failure.retryAfter * 1.25);
+    if (failure?.passing === false) this.#failures += FAILURES_IN_A_ROW;
+    const over = this.#failures - FAILURES_IN_A_ROW;
     return jittered(
       over < 0
-        ? growing(FIRST_WAIT_MS, this.#failures - 1, LONGEST_WAIT_MS)
-        : growing(GIVEN_UP_WAIT_MS, over, LONGEST_GIVEN_UP_WAIT_MS),
+        ? growing(WAIT_MS[0], this.#failures - 1, WAIT_MS[1])
+        : growing(GIVEN_UP_WAIT_MS[0], over, GIVEN_UP_WAIT_MS[1]),
     );
+  }
+
+  #expect(milliseconds) {
+    clearTimeout(this.#watchdog);
+    const current = this.#current;
+    this.#watchdog = setTimeout(() => current.abort("silence"), milliseconds);
   }
 
   #setLive(live) {
@@ -148,20 +120,24 @@ export class Stream {
   }
 }
 
-class Watchdog {
-  #timer = null;
-  #bark;
-
-  constructor(bark) {
-    this.#bark = bark;
-  }
-
-  expect(milliseconds) {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#bark, milliseconds);
-  }
-
-  stop() {
-    clearTimeout(this.#timer);
-  }
+/** A parser of text/event-stream, to be fed with pieces that are cut anywhere. */
+export function eventParser(onEvent) {
+  let rest = "";
+  let type = "";
+  let data = [];
+  const takeLine = (line) => {
+    const [, field, value] = /^([^:]*):? ?(.*)$/s.exec(line);
+    if (field === "event") type = value;
+    if (field === "data") data.push(value);
+    if (line) return;
+    if (type || data.length) onEvent(type || "message", data.join("\n"));
+    type = "";
+    data = [];
+  };
+  return (text) => {
+    // A \r at the end may be the first half of \r\n: it waits for what follows.
+    const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
+    rest = lines.pop();
+    for (const line of lines) takeLine(line);
+  };
 }

@@ -1,85 +1,102 @@
-import { sameDay } from "./dates.js";
-
 const GROUP_MS = 5 * 60 * 1000;
+const NEEDS_HELP = ["waiting", "failed"];
 
 /**
- * Messages and unsent texts → rows to show, oldest first: {key, kind, …}.
- *
- * A row's key stays the same when an unsent text becomes a message, so that its bubble
- * stays where it is. Rows of one sender within five minutes make a group: `first` bears
- * the name, `last` the avatar, and `marked` (the last of a state) time and ticks.
+ * Messages and unsent texts → rows, oldest first. A row keeps its key when the text
+ * becomes a message, so that its bubble stays where it is. In a group of one sender
+ * `first` bears the name, `last` the avatar, and `marked` (last of a state) the time.
  */
 export function timeline({ messages, entries, readUpTo }) {
   const arrived = new Set(messages.map((message) => message.client_message_id));
-  const rows = [
-    ...messages.map((message) => fromMessage(message, readUpTo)),
-    ...entries.filter(({ id }) => !arrived.has(id)).map(fromEntry),
-  ];
+  const unsent = entries.filter(({ id }) => !arrived.has(id)).map(asMessage);
+  const rows = [...messages, ...unsent].map((one) => toRow(one, readUpTo));
   return rows.flatMap((row, index) => {
     const before = rows[index - 1];
     const after = rows[index + 1];
     row.first = !together(before, row);
     row.last = !together(row, after);
     row.marked =
-      row.last ||
-      row.state !== after.state ||
-      ["waiting", "failed"].includes(row.state);
-    const newDay = !before || !sameDay(before.date, row.date);
-    return newDay ? [divider(row.date), row] : [row];
+      row.last || row.state !== after.state || NEEDS_HELP.includes(row.state);
+    if (before && daysBetween(before.date, row.date) === 0) return [row];
+    const { date } = row;
+    return [{ key: `day-${date.toDateString()}`, day: date }, row];
   });
 }
 
-function fromMessage(message, readUpTo) {
+function asMessage({ id, at, body, state, detail }) {
+  return {
+    direction: "in",
+    client_message_id: id,
+    created_at: at,
+    body,
+    state,
+    detail,
+  };
+}
+
+function toRow(message, readUpTo) {
   const mine = message.direction === "in";
+  const read = message.read_at || message.id <= readUpTo;
   return {
-    kind: "message",
+    ...message,
     key: message.client_message_id || `id-${message.id}`,
-    id: message.id,
     mine,
-    body: message.body,
     date: new Date(message.created_at),
-    sender: mine ? "" : message.sender_name || "",
-    avatar: mine ? null : message.sender_avatar,
-    attachments: message.attachments ?? [],
     unseen: !mine && !message.read_at,
-    state: mine ? ownState(message, readUpTo) : "received",
-    detail: "",
+    state: message.state ?? (mine ? (read ? "read" : "sent") : "received"),
   };
-}
-
-function fromEntry(entry) {
-  return {
-    kind: "message",
-    key: entry.id,
-    id: null,
-    mine: true,
-    body: entry.body,
-    date: new Date(entry.at),
-    sender: "",
-    avatar: null,
-    attachments: [],
-    unseen: false,
-    state: entry.state,
-    detail: entry.detail,
-  };
-}
-
-function ownState(message, readUpTo) {
-  return message.read_at || message.id <= readUpTo ? "read" : "sent";
-}
-
-function divider(date) {
-  const key = `day-${new Date(date).setHours(0, 0, 0, 0)}`;
-  return { kind: "day", key, date };
 }
 
 function together(one, other) {
   return (
-    one !== undefined &&
-    other !== undefined &&
-    one.mine === other.mine &&
-    one.sender === other.sender &&
-    sameDay(one.date, other.date) &&
+    one?.mine === other?.mine &&
+    (one.mine || one.sender_name === other.sender_name) &&
+    daysBetween(one.date, other.date) === 0 &&
     Math.abs(other.date - one.date) < GROUP_MS
   );
+}
+
+/** Calendar days in the visitor's time zone. */
+function daysBetween(one, other) {
+  const [from, to] = [one, other].map((date) =>
+    new Date(date).setHours(0, 0, 0, 0),
+  );
+  return Math.round((to - from) / 86_400_000);
+}
+
+/** Times as the visitor reads them: in their language and time zone. */
+export class Dates {
+  #strings;
+  #formats = {};
+
+  constructor(locale, strings) {
+    this.#strings = strings;
+    // The browser's own variant of the language (en-GB), if it has one.
+    const own = navigator.languages.find((one) => one.startsWith(locale));
+    const day = { day: "numeric", month: "long" };
+    const clock = { hour: "2-digit", minute: "2-digit" };
+    for (const [name, options] of Object.entries({
+      clock,
+      day,
+      year: { ...day, year: "numeric" },
+      moment: { weekday: "long", ...day, ...clock },
+      full: { dateStyle: "long", timeStyle: "short" },
+    })) {
+      this.#formats[name] = new Intl.DateTimeFormat(own ?? locale, options);
+    }
+  }
+
+  /** name: clock, day, year, moment or full. */
+  format(name, date) {
+    return this.#formats[name].format(date);
+  }
+
+  divider(date, now = new Date()) {
+    const { today, yesterday } = this.#strings;
+    const sameYear = date.getFullYear() === now.getFullYear();
+    return (
+      [today, yesterday][daysBetween(date, now)] ??
+      this.format(sameYear ? "day" : "year", date)
+    );
+  }
 }

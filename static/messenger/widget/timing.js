@@ -1,5 +1,3 @@
-/** Waits that can be cut short, and the growth of intervals. */
-
 /** The longest that setTimeout can. */
 export const FOREVER_MS = 2 ** 31 - 1;
 
@@ -13,13 +11,20 @@ export function growing(base, attempt, limit, factor = 2) {
   return Math.min(limit, base * factor ** Math.max(0, attempt));
 }
 
-/** One wait at a time; `wake()` ends it early. */
+/** One wait at a time; ends early by `wake()`, and for good with `signal`. */
 export class Pause {
+  #signal;
   #timer = null;
   #resolve = null;
 
+  constructor(signal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.wake());
+  }
+
   wait(milliseconds) {
     this.wake();
+    if (this.#signal.aborted) return undefined;
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#timer = setTimeout(() => this.wake(), milliseconds);
