@@ -1,0 +1,70 @@
+"""Answers that are no stream: errors and preflights, with the same bodies and headers as the API's."""
+
+from typing import Any
+
+import orjson
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from messenger.exceptions import MessengerError, Retryable
+from messenger.stream.wire import Headers, Send
+
+_STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache, no-transform"),
+    (b"x-accel-buffering", b"no"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"vary", b"Origin"),
+]
+
+
+def stream_headers(more: Headers) -> Headers:
+    # One list for all streams that need no more of their own.
+    return [*_STREAM_HEADERS, *more] if more else _STREAM_HEADERS
+
+
+class MethodNotAllowed(MessengerError):
+    code = "method_not_allowed"
+    status = 405
+
+    def __init__(self, method: str) -> None:
+        super().__init__()
+        self.method = method
+
+    def __str__(self) -> str:
+        return str(_("Method “%(method)s” is not allowed.")) % {"method": self.method}
+
+
+def origin_headers(origin: str) -> Headers:
+    """For an origin that may read the answer."""
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"access-control-expose-headers", b"Retry-After"),
+    ]
+
+
+async def answer_error(send: Send, error: MessengerError, language: str, headers: Headers) -> None:
+    with translation.override(language):
+        body = orjson.dumps(error.payload())
+    more: Headers = [(b"content-type", b"application/json"), *headers]
+    if isinstance(error, Retryable):
+        more.append((b"retry-after", str(error.retry_after).encode()))
+    if error.status == 405:
+        more.append((b"allow", b"GET, OPTIONS"))
+    await answer(send, error.status, body, more)
+
+
+async def answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
+    every: Headers = [
+        (b"cache-control", b"no-store"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"vary", b"Origin"),
+    ]
+    length: Headers = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
+    start: dict[str, Any] = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": [*every, *length, *headers],
+    }
+    await send(start)
+    await send({"type": "http.response.body", "body": body, "more_body": False})

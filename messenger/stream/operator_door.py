@@ -1,0 +1,102 @@
+"""`/api/messenger/stream/`: who may open an operator's stream, and how long it lasts."""
+
+import contextlib
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.http import is_same_domain
+
+from messenger.api.visitor_request import checked_id, request_address
+from messenger.exceptions import MessengerError, OriginNotAllowed
+from messenger.lib.client_address import network_of
+from messenger.stream.answers import MethodNotAllowed, answer_error, stream_headers
+from messenger.stream.hub import Hub
+from messenger.stream.operator_session import Identity, NotLoggedIn, check_in
+from messenger.stream.operator_stream import OperatorStream
+from messenger.stream.operators import Operators
+from messenger.stream.request import as_our_errors, language_of, read_request
+from messenger.stream.wire import Receive, Scope, Send, frame
+from messenger.utils import ensure_messenger_enabled_api
+
+
+class OperatorDoor:
+    """The endpoint. No cross-origin headers: it is for the admin's own pages."""
+
+    def __init__(self, hub: Hub, operators: Operators) -> None:
+        self._hub = hub
+        self._operators = operators
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        stream = await self._open(scope, receive, send)
+        if stream is not None:
+            try:
+                await stream.wait(receive)
+            finally:
+                self._leave(stream)
+
+    async def _open(self, scope: Scope, receive: Receive, send: Send) -> OperatorStream | None:
+        request = read_request(scope)
+        try:
+            ensure_messenger_enabled_api()
+            if request.method != "GET":
+                raise MethodNotAllowed(request.method or "")
+            with contextlib.ExitStack() as undo:
+                stream = await self._let_in(request, receive, send, undo)
+                undo.pop_all()
+                return stream
+        except MessengerError as error:
+            await answer_error(send, error, language_of(request), [])
+            return None
+
+    async def _let_in(
+        self, request: HttpRequest, receive: Receive, send: Send, undo: contextlib.ExitStack
+    ) -> OperatorStream:
+        self._hub.check_open()
+        with as_our_errors(), translation.override(language_of(request)):
+            _check_same_origin(request)
+            session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+            asked = request.GET.get("conversation", "")
+            conversation_id = checked_id("conversation", asked) if asked else None
+            if not session_key:
+                raise NotLoggedIn
+        with as_our_errors():
+            identity: Identity = await self._hub.opening.run(check_in, session_key, conversation_id)
+        stream = OperatorStream(
+            receive,
+            send,
+            head=stream_headers([]),
+            address=network_of(request_address(request)),
+            identity=identity,
+            session_key=session_key,
+            conversation_id=conversation_id,
+            recount=self._operators.badges.recount,
+        )
+        self._hub.enter(stream)
+        undo.callback(self._leave, stream)
+        await self._operators.join(stream)
+        self._hub.check_open()
+        stream.write(
+            frame("ready", {"conversation": conversation_id if identity.sees_conversation else None})
+        )
+        stream.show_unread(identity.unread)
+        return stream
+
+    def _leave(self, stream: OperatorStream) -> None:
+        self._operators.leave(stream)
+        self._hub.leave(stream)
+
+
+def _check_same_origin(request: HttpRequest) -> None:
+    """Raises OriginNotAllowed for a page that is not the CRM's own: cookies alone don't open a stream."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise OriginNotAllowed
+    host, origin = request.get_host(), request.headers.get("Origin", "")
+    if not origin or origin == f"{request.scheme}://{host}":
+        return
+    scheme, _, origin_host = origin.partition("://")
+    for trusted in settings.CSRF_TRUSTED_ORIGINS:
+        trusted_scheme, _, trusted_host = trusted.partition("://")
+        if scheme == trusted_scheme and is_same_domain(origin_host, trusted_host.removeprefix("*")):
+            return
+    raise OriginNotAllowed

@@ -1,0 +1,84 @@
+"""An operator's stream: which channels it listens to, and which of their events it passes on."""
+
+import time
+from collections.abc import Callable
+
+from messenger.events import STAFF_CHANNEL, branch_channel, conversation_channel, operator_channel
+from messenger.stream.operator_session import Identity
+from messenger.stream.pubsub import Payload
+from messenger.stream.stream import Stream
+from messenger.stream.wire import Headers, Receive, Send, frame
+
+EVENTS = frozenset({"message", "conversation", "typing", "read", "moved", "blocked"})
+COUNTED = frozenset({"message", "conversation", "read"})
+
+
+class OperatorStream(Stream):
+    """Passes events on as they are: ids only. `recount` is asked when the user's badge may have changed."""
+
+    __slots__ = ("_recount", "_unread", "channels", "check_at", "conversation_id", "identity", "session_key")
+
+    def __init__(
+        self,
+        receive: Receive,
+        send: Send,
+        *,
+        head: Headers,
+        address: str,
+        identity: Identity,
+        session_key: str,
+        conversation_id: int | None,
+        recount: Callable[[int], None],
+    ) -> None:
+        super().__init__(receive, send, head=head, key=f"user:{identity.user_id}", address=address)
+        self.identity = identity
+        self.session_key = session_key
+        self.conversation_id = conversation_id
+        self.channels: frozenset[str] = frozenset()
+        self.check_at = time.monotonic()
+        self._recount = recount
+        self._unread: int | None = None
+
+    def wanted_channels(self) -> frozenset[str]:
+        """What this identity may hear."""
+        wanted = {operator_channel(self.identity.user_id)}
+        if self.identity.sees_all:
+            wanted.add(STAFF_CHANNEL)
+        elif self.identity.branch_id is not None:
+            wanted.add(branch_channel(self.identity.branch_id))
+        if self.identity.sees_conversation and self.conversation_id is not None:
+            wanted.add(conversation_channel(self.conversation_id))
+        return frozenset(wanted)
+
+    def hear(self, channel: str, payload: Payload) -> None:
+        """Each event reaches a stream by several channels and is passed on from one of them."""
+        kind = payload.get("type")
+        if kind not in EVENTS:
+            return
+        if self._is_for_me(channel, payload):
+            self.write(frame(kind, payload))
+        elif self._is_out_of_sight(payload):
+            self.check_at = 0.0
+        if kind in COUNTED and channel == operator_channel(self.identity.user_id):
+            self._recount(self.identity.user_id)
+
+    def show_unread(self, unread: int) -> None:
+        if unread != self._unread:
+            self._unread = unread
+            self.write(frame("unread", {"unread": unread}))
+
+    def _is_for_me(self, channel: str, payload: Payload) -> bool:
+        if "branch" not in payload:
+            return True  # Typing and the like go to the conversation's channel alone.
+        if channel == operator_channel(self.identity.user_id):
+            return not (self.identity.sees_all or payload["branch"] == self.identity.branch_id)
+        return self.conversation_id is None or channel != conversation_channel(self.conversation_id)
+
+    def _is_out_of_sight(self, payload: Payload) -> bool:
+        """The open conversation may have gone to another branch."""
+        return (
+            payload.get("conversation") == self.conversation_id
+            and not self.identity.sees_all
+            and payload["branch"] != self.identity.branch_id
+            and payload.get("assignee") != self.identity.user_id
+        )

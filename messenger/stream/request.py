@@ -1,0 +1,34 @@
+"""Reads the request of a stream with Django's own tools, once, when it is opened."""
+
+import contextlib
+import io
+from collections.abc import Iterator
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.handlers.asgi import ASGIRequest
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
+from django.utils import translation
+from psycopg_pool import PoolTimeout
+
+from messenger.exceptions import Invalid, Unavailable
+from messenger.stream.wire import Scope
+
+
+def read_request(scope: Scope) -> HttpRequest:
+    return ASGIRequest(dict(scope), io.BytesIO())
+
+
+def language_of(request: HttpRequest) -> str:
+    return translation.get_language_from_request(request)
+
+
+@contextlib.contextmanager
+def as_our_errors() -> Iterator[None]:
+    """Malformed requests and a database that is away, as errors of the contract."""
+    try:
+        yield
+    except SuspiciousOperation as error:
+        raise Invalid from error
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable from error
