@@ -52,14 +52,18 @@ def test_nobody_gets_in_without_the_password(postgres: Postgres) -> None:
         psycopg.connect(postgres.url.replace(password, "guess"))
 
 
-def test_data_outlive_a_killed_server(postgres: Postgres, folder: Path) -> None:
+def test_data_outlive_a_killed_server(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    postgres = Postgres(tmp_path)
+    postgres.start()
+    postgres.wait()
     with psycopg.connect(postgres.url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
     assert postgres.child is not None
     postgres.child.send(signal.SIGKILL)
     postgres.child.wait(5)
 
-    again = Postgres(folder, durable=False)
+    again = Postgres(tmp_path)
     again.start()
     again.wait()
     try:
@@ -129,11 +133,12 @@ def test_servers_die_with_a_killed_parent(tmp_path: Path) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.1)
         family = psutil.Process(parent.pid).children(recursive=True)
-    servers = [process for process in family if process.name() != "sleep"]
+    sleeper = next(process for process in family if process.name() == "sleep")
+    servers = [process for process in family if process != sleeper]
 
     parent.kill()
     parent.wait()
 
     _gone, alive = psutil.wait_procs(servers, timeout=10)
-    next(process for process in family if process.name() == "sleep").kill()
+    sleeper.kill()
     assert alive == []
