@@ -254,6 +254,8 @@ def _database() -> dict[str, Any]:
     options: dict[str, Any] = database.setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", 5)
     options.setdefault("application_name", "messenger")
+    # Only what asks for it is prepared (messenger.lib.sql): no statement comes this often by itself.
+    options.setdefault("prepare_threshold", 1_000_000_000)
     if DATABASE_POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5, "max_idle": 300}
     else:

@@ -8,11 +8,12 @@ import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from crm.models import User
 from messenger.events import publish
 from messenger.exceptions import Blocked, ConversationClosed, IdempotencyConflict, NotFound, SessionInvalid
+from messenger.lib.sql import fetch_all
 from messenger.models import Contact, Conversation, ConversationEvent, Inbox, Message
 from messenger.services.status import assign_to_answering, reopen_locked
 from messenger.services.text import check_body
@@ -31,7 +32,8 @@ WITH k AS (
     RETURNING id, branch_id, assignee_id, last_message_id, last_message_at
 )
 INSERT INTO messenger_message (id, conversation_id, direction, body, sender_user_id, client_message_id, created_at)
-SELECT last_message_id, id, %(direction)s, %(body)s, %(sender)s, %(client_message_id)s, last_message_at FROM k
+SELECT last_message_id, id, %(direction)s, %(body)s, %(sender)s::bigint, %(client_message_id)s::uuid, last_message_at
+FROM k
 RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k)
 """
 _FROM_CONTACT = _WRITE.format(
@@ -130,12 +132,10 @@ def _write(
         "body": text,
         "client_message_id": client_message_id,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_all(sql, parameters)
+    if not rows:
         return None
-    message_id, created_at, branch_id, assignee_id = row
+    message_id, created_at, branch_id, assignee_id = rows[0]
     publish(
         {
             "type": "message",

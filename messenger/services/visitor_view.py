@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from messenger.lib.sql import fetch_all
 from messenger.services.typing import typing_operators
 
 PAGE = 50
@@ -69,9 +69,7 @@ def public(view: dict[str, Any]) -> dict[str, Any]:
 
 
 def _load(sql: str, cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [list(cursors), list(cursors.values())])
-        rows = cursor.fetchall()
+    rows = fetch_all(sql, [list(cursors), list(cursors.values())])
     views: dict[int, dict[str, Any]] = {}
     for row in rows:
         view = views.get(row[0])
