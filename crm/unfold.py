@@ -1,8 +1,10 @@
 """The admin's look and its sidebar."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,13 @@ BLUE = {
     "900": "oklch(37.9% .146 265.522)",
     "950": "oklch(28.2% .091 267.935)",
 }
+
+STYLES = ("tokens", "panel", "list", "workspace", "timeline", "card")
+
+
+def _static(path: str) -> Callable[[HttpRequest], str]:
+    """The address is known only when the settings are complete."""
+    return lambda request: static(path)
 
 
 def _item(title: Any, icon: str, url: str, permission: str, **more: Any) -> dict[str, Any]:
@@ -47,8 +56,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "COLORS": {"primary": BLUE},
-    "STYLES": [lambda request: static("messenger/panel/panel.css")],
-    "SCRIPTS": [lambda request: static("messenger/panel/panel.js")],
+    "STYLES": [_static(f"messenger/panel/{name}.css") for name in STYLES],
+    "SCRIPTS": [_static("messenger/panel/panel.js")],
     "TABS": "messenger.admin.tabs.tabs",
     "SIDEBAR": {
         "show_search": False,
@@ -64,7 +73,9 @@ UNFOLD: dict[str, Any] = {
                         badge="messenger.admin.badges.unread_badge",
                         badge_class="msgr-nav-badge",
                     ),
-                    _item(_("Contacts"), "contacts", "messenger_contact_changelist", "messenger.view_contact"),
+                    _item(
+                        _("Contacts"), "contacts", "messenger_contact_changelist", "messenger.view_contact"
+                    ),
                 ],
             },
             {

@@ -9,6 +9,6 @@ from messenger.admin.badges import unread
 
 
 def messenger_globals(request: HttpRequest) -> dict[str, Any]:
-    """`messenger_unread`: the number at "Dialogs"; the database is asked only where a template shows it."""
+    """`messenger_unread`: the number at "Dialogs", or None; the database is asked only where a template shows it."""
     user = getattr(request, "user", None)
-    return {"messenger_unread": partial(unread, request) if user and user.is_staff else 0}
+    return {"messenger_unread": partial(unread, request) if user and user.is_staff else None}

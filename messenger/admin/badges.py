@@ -7,10 +7,13 @@ from messenger.admin.base import user_of
 from messenger.models import Conversation
 
 
-def unread(request: HttpRequest) -> int:
-    """Unread messages of the user's own conversations: one index range, asked once per request."""
+def unread(request: HttpRequest) -> int | None:
+    """Unread messages of the user's own conversations: one index range, asked once per request.
+
+    None for those who have nothing to do with conversations.
+    """
     if not settings.MESSENGER_ENABLED or not request.user.has_perm("messenger.view_conversation"):
-        return 0
+        return None
     found: int | None = getattr(request, "_messenger_unread", None)
     if found is None:
         found = Conversation.objects.all().unread_of(user_of(request))

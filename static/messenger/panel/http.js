@@ -1,0 +1,89 @@
+/** Talks to the own origin: parts of pages as HTML, small answers as JSON. */
+
+const COOKIE = /(?:^|; )crm_csrf=([^;]*)/;
+
+/** The server said no, or could not be reached (`status` 0). */
+export class Refusal extends Error {
+  constructor(status, payload = {}) {
+    super(payload.detail ?? `HTTP ${status}`);
+    this.status = status;
+    this.payload = payload;
+  }
+
+  /** The same request may succeed a moment later. */
+  get isTemporary() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+
+  get isLoggedOut() {
+    return this.status === 401;
+  }
+
+  /** What to tell a person: of a form's error the sentence about the field says more. */
+  get sentence() {
+    const fields = Object.values(this.payload.fields ?? {}).flat();
+    return fields.join(" ") || this.message;
+  }
+}
+
+/** A part of the page as an element tree, with nothing in it run. */
+export async function getPart(url) {
+  return parse(await request(url, { headers: PART }));
+}
+
+/** Posts a form and answers the part of the page that it changed. */
+export async function postPart(url, body) {
+  return parse(await request(url, { method: "POST", headers: PART, body }));
+}
+
+export async function postJson(url) {
+  return (await request(url, { method: "POST" })).json();
+}
+
+export async function getJson(url) {
+  return (await request(url)).json();
+}
+
+const PART = { "X-Messenger-Part": "1" };
+
+async function request(url, options = {}) {
+  const headers = { Accept: "application/json, text/html", ...options.headers };
+  if (options.method === "POST") headers["X-CSRFToken"] = csrfToken();
+  let response;
+  try {
+    response = await fetch(url, {
+      ...options,
+      headers,
+      cache: "no-store",
+      credentials: "same-origin",
+      redirect: "manual",
+    });
+  } catch {
+    throw new Refusal(0);
+  }
+  // The admin answers those who are logged out with a redirect to the log-in page.
+  if (response.type === "opaqueredirect") throw new Refusal(401);
+  if (!response.ok) throw new Refusal(response.status, await payload(response));
+  return response;
+}
+
+async function payload(response) {
+  try {
+    return await response.json();
+  } catch {
+    return {};
+  }
+}
+
+async function parse(response) {
+  const page = new DOMParser().parseFromString(
+    await response.text(),
+    "text/html",
+  );
+  return document.importNode(page.body, true);
+}
+
+function csrfToken() {
+  const field = document.querySelector("input[name=csrfmiddlewaretoken]");
+  return document.cookie.match(COOKIE)?.[1] ?? field?.value ?? "";
+}

@@ -1,0 +1,35 @@
+/** unfold's menus answer to clicks on spans and divs: this makes them buttons for keyboards and screen readers. */
+
+const NATIVE = "a[href], button, input, select, textarea, label, form";
+
+export function mendKeyboard() {
+  for (const element of document.querySelectorAll("[x-on\\:click]")) {
+    if (!element.closest(NATIVE)) mend(element);
+  }
+  document.addEventListener("keydown", press);
+}
+
+function mend(element) {
+  element.tabIndex = 0;
+  element.setAttribute("role", "button");
+  element.dataset.msgrPress = "";
+  const words = document.getElementById("msgr-a11y-words")?.dataset ?? {};
+  const label = words[wordOf(element)];
+  if (label) element.setAttribute("aria-label", label);
+}
+
+function wordOf(element) {
+  const action = element.getAttribute("x-on:click");
+  if (action.includes("sidebarToggle")) return "sidebar";
+  if (action.includes("openUserLinks")) return "account";
+  if (action.includes("opencommand")) return "search";
+  if (action.includes("openTabsDropdown")) return "tabs";
+  return action.includes("filterOpen") ? "filters" : "";
+}
+
+function press(event) {
+  const isPress = event.key === "Enter" || event.key === " ";
+  if (!isPress || event.target.dataset?.msgrPress === undefined) return;
+  event.preventDefault();
+  event.target.click();
+}

@@ -1,0 +1,55 @@
+/** Keeps the conversation list true while the operator looks at it. */
+
+import { getPart } from "./http.js";
+import { live } from "./live.js";
+import { patchRows } from "./rows.js";
+
+const DEBOUNCE_MS = 250;
+// Waiting times grow even when nothing happens.
+const TICK_MS = 60_000;
+const SHAKES_LIST = new Set(["message", "conversation", "read", "moved"]);
+
+let timer = 0;
+let running = false;
+let wanted = false;
+
+live.addEventListener("look", schedule);
+live.addEventListener("event", (event) => {
+  if (SHAKES_LIST.has(event.detail.type)) schedule();
+});
+setInterval(schedule, TICK_MS);
+document.addEventListener("visibilitychange", () => wanted && schedule());
+
+function schedule() {
+  wanted = true;
+  if (document.hidden) return;
+  clearTimeout(timer);
+  timer = setTimeout(refresh, DEBOUNCE_MS);
+}
+
+async function refresh() {
+  if (running) return;
+  running = true;
+  wanted = false;
+  try {
+    const part = await getPart(location.href);
+    patchRows(
+      document.getElementById("msgr-list"),
+      part.querySelector("#msgr-list"),
+    );
+    showCounts(part);
+  } catch (error) {
+    if (error.isLoggedOut) location.reload();
+  } finally {
+    running = false;
+    if (wanted) schedule();
+  }
+}
+
+function showCounts(part) {
+  for (const count of part.querySelectorAll("[data-msgr-count-of]")) {
+    const name = count.dataset.msgrCountOf;
+    const label = document.querySelector(`[data-msgr-count="${name}"]`);
+    if (label) label.textContent = count.textContent;
+  }
+}

@@ -1,0 +1,71 @@
+/** Brings a list up to date row by row: what did not change is not touched, so ticks, focus and scroll stay. */
+
+export function patchRows(list, fresh) {
+  if (!list || !fresh) return;
+  const focus = focusedIn(list);
+  const body = list.querySelector("tbody");
+  const freshBody = fresh.querySelector("tbody");
+  if (body && freshBody) {
+    patchBody(body, freshBody);
+    patchRest(list, fresh);
+  } else if (!list.isEqualNode(fresh)) {
+    list.replaceChildren(...fresh.childNodes);
+  }
+  if (focus && !list.contains(document.activeElement)) refocus(list, focus);
+}
+
+function patchBody(body, freshBody) {
+  const known = new Map([...body.rows].map((row) => [row.dataset.key, row]));
+  let place = body.firstElementChild;
+  for (const freshRow of [...freshBody.rows]) {
+    const row = keptOrFresh(known.get(freshRow.dataset.key), freshRow);
+    known.delete(freshRow.dataset.key);
+    if (row === place) {
+      place = place.nextElementSibling;
+    } else {
+      body.insertBefore(row, place);
+    }
+  }
+  for (const gone of known.values()) gone.remove();
+}
+
+function keptOrFresh(row, freshRow) {
+  if (!row) {
+    freshRow.classList.add("msgr-row-new");
+    return freshRow;
+  }
+  const wasNew = row.classList.contains("msgr-row-new");
+  row.classList.remove("msgr-row-new");
+  if (row.isEqualNode(freshRow)) return row;
+  const ticks = row.querySelectorAll("input:checked");
+  row.className = freshRow.className;
+  row.replaceChildren(...freshRow.childNodes);
+  for (const { value } of ticks) tick(row, value);
+  if (wasNew) row.classList.add("msgr-row-new");
+  return row;
+}
+
+function tick(row, value) {
+  const box = row.querySelector(`input[value="${CSS.escape(value)}"]`);
+  if (box) box.checked = true;
+}
+
+/** Everything beside the table: the page links below it. */
+function patchRest(list, fresh) {
+  const pages = list.querySelector("nav");
+  const freshPages = fresh.querySelector("nav");
+  if (pages && freshPages && pages.isEqualNode(freshPages)) return;
+  pages?.remove();
+  if (freshPages) list.append(freshPages);
+}
+
+function focusedIn(list) {
+  const active = document.activeElement;
+  const row = list.contains(active) ? active.closest("tr[data-key]") : null;
+  return row ? row.dataset.key : null;
+}
+
+function refocus(list, key) {
+  const selector = `tr[data-key="${CSS.escape(key)}"] a`;
+  list.querySelector(selector)?.focus({ preventScroll: true });
+}

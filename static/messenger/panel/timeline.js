@@ -1,0 +1,176 @@
+/**
+ * The timeline's lines. The server renders them, on the page and in every part; here they are only put in place.
+ *
+ * Fires `changed` (detail: canReply, hasIncoming) whenever a part was merged, and `logged-out`.
+ */
+
+import { getPart } from "./http.js";
+import { Scroll } from "./scroll.js";
+
+export class Timeline extends EventTarget {
+  #url;
+  #running = false;
+  #again = false;
+
+  constructor({ url }) {
+    super();
+    this.#url = url;
+    this.list = document.getElementById("msgr-timeline");
+    this.scroll = new Scroll();
+    this.earlier = document.getElementById("msgr-earlier");
+  }
+
+  start() {
+    this.scroll.start();
+    this.earlier.addEventListener("click", () => this.#loadEarlier());
+  }
+
+  /** The id of the last message from the contact. */
+  get lastIncoming() {
+    const rows = this.list.querySelectorAll(".msgr-message-in[data-message]");
+    return Number(rows[rows.length - 1]?.dataset.message ?? 0);
+  }
+
+  /** Asks for what is newer than the page; while one request runs, a second waits for it. */
+  async sync() {
+    if (this.#running) {
+      this.#again = true;
+      return;
+    }
+    this.#running = true;
+    this.#again = false;
+    try {
+      const query = new URLSearchParams(this.cursorForm());
+      const more = this.merge(await getPart(`${this.#url}timeline/?${query}`));
+      this.#again ||= more;
+    } catch (error) {
+      if (error.isLoggedOut) this.dispatchEvent(new Event("logged-out"));
+    } finally {
+      this.#running = false;
+      if (this.#again) this.sync();
+    }
+  }
+
+  /** The cursor as fields of a form. */
+  cursorForm() {
+    const form = new FormData();
+    form.set("since_id", this.#last("message"));
+    form.set("since_event", this.#last("event"));
+    return form;
+  }
+
+  /** Puts a part's news in place; answers whether there is more to ask for. */
+  merge(part) {
+    const fragment = part.querySelector("#msgr-fragment");
+    const { unread, canReply, hasMore } = fragment.dataset;
+    const added = this.#append([...fragment.querySelectorAll("ol > li")]);
+    this.#markRead(new Set(unread.split(",")));
+    replaceParts(fragment);
+    const incoming = added.filter((row) => row.matches(".msgr-message-in"));
+    if (added.length > 0) this.scroll.afterAppend(incoming.length > 0);
+    this.dispatchEvent(
+      new CustomEvent("changed", {
+        detail: { canReply: canReply === "1", hasIncoming: incoming.length > 0 },
+      }),
+    );
+    return hasMore === "1";
+  }
+
+  /** Adds an answer that is still on its way; the stored one takes its place. */
+  addPending(row) {
+    this.list.append(row);
+    this.scroll.toBottom();
+  }
+
+  hasStored(clientId) {
+    return this.#storedRow(clientId) !== null;
+  }
+
+  #storedRow(clientId) {
+    const id = CSS.escape(clientId);
+    return this.list.querySelector(`[data-message][data-client-id="${id}"]`);
+  }
+
+  #append(rows) {
+    const added = rows.filter((row) => !this.#has(row));
+    const firstPending = this.list.querySelector(".msgr-pending");
+    for (const row of added) {
+      const { clientId } = row.dataset;
+      if (clientId) this.#removePending(clientId);
+      const place = firstPending?.isConnected
+        ? firstPending
+        : this.list.querySelector(".msgr-pending");
+      this.list.insertBefore(row, place);
+    }
+    return added;
+  }
+
+  #removePending(clientId) {
+    const id = CSS.escape(clientId);
+    this.list
+      .querySelector(`.msgr-pending[data-client-id="${id}"]`)
+      ?.remove();
+  }
+
+  #has(row) {
+    const key = CSS.escape(row.dataset.key);
+    return this.list.querySelector(`[data-key="${key}"]`) !== null;
+  }
+
+  #last(kind) {
+    const ids = [...this.list.querySelectorAll(`[data-${kind}]`)].map((row) =>
+      Number(row.dataset[kind]),
+    );
+    return ids.reduce((highest, id) => Math.max(highest, id), 0);
+  }
+
+  #markRead(unread) {
+    for (const row of this.list.querySelectorAll(
+      ".msgr-message-out[data-message]",
+    )) {
+      row.toggleAttribute("data-read", !unread.has(row.dataset.message));
+    }
+  }
+
+  async #loadEarlier() {
+    const first = this.list.querySelector("[data-message]");
+    if (!first) return;
+    this.earlier.disabled = true;
+    try {
+      const address = `${this.#url}timeline/?before_id=${first.dataset.message}`;
+      const part = await getPart(address);
+      const fragment = part.querySelector("#msgr-fragment");
+      this.scroll.keepPlace(() => {
+        this.#prepend([...fragment.querySelectorAll("ol > li")]);
+        this.earlier.hidden = fragment.dataset.hasEarlier !== "1";
+      });
+    } catch {
+      // The button stays, to be pressed again.
+    } finally {
+      this.earlier.disabled = false;
+    }
+  }
+
+  /** Of a day's divider that comes twice the upper one stays. */
+  #prepend(rows) {
+    const days = new Set(rows.map((row) => row.dataset.key));
+    for (const day of this.list.querySelectorAll(".msgr-day")) {
+      if (days.has(day.dataset.key)) day.remove();
+    }
+    this.list.prepend(...rows.filter((row) => !this.#has(row)));
+  }
+}
+
+/** What of the page changes with its messages: state, actions, notice. */
+function replaceParts(fragment) {
+  for (const fresh of fragment.querySelectorAll("[data-msgr-part]")) {
+    const { msgrPart } = fresh.dataset;
+    const current = document.querySelector(`[data-msgr-part="${msgrPart}"]`);
+    if (!current || current.isEqualNode(fresh)) continue;
+    const hadFocus = current.contains(document.activeElement);
+    current.replaceWith(fresh);
+    if (hadFocus) {
+      (fresh.querySelector("button") ?? document.body).focus();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/** A sentence that shows for a moment, and the words that the page brought with it. */
+
+const SHOWN_MS = 6000;
+let timer = 0;
+
+export function showToast(text) {
+  const toast = document.getElementById("msgr-toast");
+  toast.textContent = text;
+  toast.hidden = false;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    toast.hidden = true;
+  }, SHOWN_MS);
+}
+
+export function word(name) {
+  const words = document.getElementById("msgr-words").content;
+  return words.querySelector(`[data-word="${name}"]`)?.textContent ?? "";
+}

@@ -1,0 +1,65 @@
+/** The workspace: puts the timeline, the composer, reading and typing together. */
+
+import { Composer } from "./composer.js";
+import { postPart, Refusal } from "./http.js";
+import { live } from "./live.js";
+import { Reading } from "./reading.js";
+import { Timeline } from "./timeline.js";
+import { showToast, word } from "./toast.js";
+import { ContactTyping, OperatorTyping } from "./typing.js";
+
+const root = document.getElementById("msgr-workspace");
+const { conversation, url, typingUrl } = root.dataset;
+
+const timeline = new Timeline({ url });
+const reading = new Reading({ url: `${url}read/`, timeline });
+const contactTyping = new ContactTyping({ url: typingUrl });
+const composer = new Composer({ root, timeline });
+composer.start();
+timeline.start();
+reading.start();
+if (composer.body) new OperatorTyping({ url: typingUrl }).watch(composer.body);
+
+timeline.addEventListener("changed", ({ detail }) => {
+  composer.setEnabled(detail.canReply);
+  if (detail.hasIncoming) contactTyping.hide();
+  reading.look();
+});
+
+live.addEventListener("look", () => {
+  timeline.sync();
+  if (!live.isStreaming) contactTyping.ask();
+});
+live.addEventListener("event", ({ detail }) => {
+  if (String(detail.conversation) !== conversation) return;
+  if (detail.type !== "typing") timeline.sync();
+  else if (detail.by === "contact") contactTyping.show();
+});
+timeline.addEventListener("logged-out", () => showToast(word("logged-out")));
+
+document
+  .getElementById("msgr-action-form")
+  .addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    button.disabled = true;
+    try {
+      const form = timeline.cursorForm();
+      timeline.merge(await postPart(button.formAction, form));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      showToast(error.isTemporary ? word("offline-action") : error.sentence);
+      timeline.sync();
+    } finally {
+      button.disabled = false;
+    }
+  });
+
+for (const toggle of document.querySelectorAll("[data-msgr-toggle]")) {
+  toggle.addEventListener("click", () => {
+    const card = document.getElementById(toggle.dataset.msgrToggle);
+    const open = card.classList.toggle("msgr-open");
+    toggle.setAttribute("aria-expanded", String(open));
+    if (open) card.focus();
+  });
+}
