@@ -1,0 +1,101 @@
+"""One browser for all browser tests, one system, and people in contexts of their own."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from tests.e2e.people import STREAMS, Operator, Visitor
+from tests.e2e.system import Demo, System, deployed_system
+
+CHROMIUM = os.environ.get("MESSENGER_CHROMIUM", "/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+
+type NewContext = Callable[..., BrowserContext]
+
+
+@pytest.hookimpl
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(folder):
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(autouse=True)
+def clean_redis() -> None:
+    """The system has a Redis of its own."""
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """The system has its own settings."""
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """The deployed system of the environment, or a demo that lives as long as the tests."""
+    deployed = deployed_system()
+    if deployed:
+        yield deployed
+        return
+    demo = Demo(tmp_path_factory.mktemp("demo"))
+    yield demo
+    demo.stop()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes contexts, in which every fault of a page's scripts or policy fails the test at its end."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def make(*, streams: bool = True, **options: object) -> BrowserContext:
+        context = browser.new_context(**{"locale": "en-GB", **options})  # type: ignore[arg-type]
+        context.on("weberror", lambda error: faults.append(str(error.error)))
+        context.on(
+            "console",
+            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+        )
+        if not streams:
+            context.route(STREAMS, lambda route: route.abort())
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+@pytest.fixture
+def visitor(new_context: NewContext, system: System) -> Visitor:
+    return Visitor(new_context(), system)
+
+
+@pytest.fixture
+def operator(new_context: NewContext, system: System) -> Operator:
+    return Operator(new_context(viewport={"width": 1440, "height": 900}), system)

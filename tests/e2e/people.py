@@ -1,0 +1,75 @@
+"""A visitor and an operator in browser contexts of their own, told in what they do and see."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.e2e.system import System
+
+STREAMS = re.compile(r"/api/(widget|messenger)/stream/")
+
+
+class Visitor:
+    """Somebody on a page with the widget."""
+
+    def __init__(self, context: BrowserContext, system: System) -> None:
+        self.page: Page = context.new_page()
+        self.page.goto(system.demo_page)
+
+    def open(self) -> "Visitor":
+        self.page.get_by_role("button", name="Open chat").click()
+        expect(self.input).to_be_focused()
+        return self
+
+    @property
+    def input(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Message")
+
+    def write(self, text: str) -> None:
+        self.input.fill(text)
+        self.input.press("Enter")
+
+    def expect_texts(self, *texts: str) -> None:
+        """All that stands in the conversation, once each and in this order."""
+        expect(self.page.locator(".msgr-text")).to_have_text(list(texts))
+
+
+class Operator:
+    """Somebody who answers in the admin."""
+
+    def __init__(self, context: BrowserContext, system: System) -> None:
+        self.system = system
+        self.page: Page = context.new_page()
+        self.page.goto(f"{system.base_url}/messenger/conversations/")
+        self.page.locator("input[name=username]").fill(system.username)
+        self.page.locator("input[name=password]").fill(system.password)
+        self.page.locator("form button[type=submit]").first.click()
+        self.page.wait_for_url("**/admin/**")
+        self.show_unassigned()
+
+    def show_unassigned(self) -> None:
+        self.page.goto(f"{self.system.base_url}/admin/messenger/conversation/?box=unassigned")
+
+    def expect_row(self, text: str) -> Locator:
+        """The row of the list whose last message begins so; it comes by itself."""
+        row = self.page.locator(".msgr-row", has_text=text)
+        expect(row).to_have_count(1, timeout=15_000)
+        return row
+
+    def open(self, text: str) -> None:
+        self.expect_row(text).locator("a.msgr-client-name").click()
+        expect(self.input).to_be_editable()
+
+    @property
+    def input(self) -> Locator:
+        return self.page.locator("#msgr-body")
+
+    def write(self, text: str) -> None:
+        self.input.fill(text)
+        self.input.press("Control+Enter")
+
+    def press(self, action: str) -> None:
+        self.page.locator(f"[data-msgr-action={action}]").click()
+
+    def expect_texts(self, *texts: str) -> None:
+        expect(self.page.locator("#msgr-timeline .msgr-text")).to_have_text(list(texts))
