@@ -31,7 +31,8 @@ translations: ## Take new strings into locale/ru
 	@scripts/setup && exec $(PYTHON) scripts/translations.py extract
 
 screenshots: ## Make docs/screenshots from a fresh demo
-	@scripts/setup && $(PYTHON) scripts/translations.py compile && exec $(PYTHON) scripts/screenshots.py
+	@scripts/setup && $(PYTHON) scripts/translations.py compile && \
+		MESSENGER_CHROMIUM=$$(scripts/chromium) exec $(PYTHON) scripts/screenshots.py
 
 lock: ## Pin the requirements anew: UPGRADE=1 for the newest versions
 	@scripts/setup && exec scripts/lock $(if $(filter-out 0,$(UPGRADE)),--upgrade)

@@ -123,5 +123,5 @@ class DemoProcess:
 def _lives(process: psutil.Process) -> bool:
     # A container's first process may never collect the orphans that it is given.
     with contextlib.suppress(psutil.NoSuchProcess):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.is_running()) and process.status() != psutil.STATUS_ZOMBIE
     return False
