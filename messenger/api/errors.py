@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -41,10 +41,10 @@ def _translate(exc: Exception) -> Exception:
         return Invalid(
             {name: list(found) if isinstance(found, list) else [found] for name, found in fields.items()}
         )
-    if isinstance(exc, drf.ParseError):
-        return Invalid()
     if isinstance(exc, RequestDataTooBig):
         return TooLarge()
+    if isinstance(exc, (drf.ParseError, SuspiciousOperation)):
+        return Invalid()
     if isinstance(exc, Http404):
         return NotFound()
     if isinstance(exc, (PermissionDenied, drf.PermissionDenied)):

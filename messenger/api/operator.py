@@ -9,7 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from crm.models import User
 from messenger.api import shapes
+from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid, NotAllowed
 from messenger.models import AgentProfile, Conversation
@@ -52,7 +53,7 @@ class OperatorView(APIView):
     authentication_classes = [CookieAuthentication]
     permission_classes = [MayAnswer]
     renderer_classes = [OrjsonRenderer]
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    parser_classes = [OrjsonParser, FormParser, MultiPartParser]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         ensure_messenger_enabled_api()

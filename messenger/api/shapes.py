@@ -34,8 +34,14 @@ class BootstrapRequest(serializers.Serializer[Any]):
     meta = serializers.DictField(required=False, default=dict)
 
     def validate_meta(self, value: dict[str, Any]) -> dict[str, Any]:
-        if len(orjson.dumps(value, default=str)) > META_BYTES:
+        try:
+            text = orjson.dumps(value)
+        except orjson.JSONEncodeError as error:
+            raise serializers.ValidationError(_("The data is nested too deeply.")) from error
+        if len(text) > META_BYTES:
             raise serializers.ValidationError(_("At most 4 KB of data."))
+        if rb"\u0000" in text.replace(rb"\\", b""):
+            raise serializers.ValidationError(_("The text has characters that can't be stored."))
         return value
 
 

@@ -8,15 +8,18 @@ from django.http import HttpRequest
 from django.utils.cache import patch_vary_headers
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from messenger.api.errors import TooLarge
+from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid
 from messenger.lib.client_address import client_address, parse_networks
 from messenger.services.visitor_gate import Visit, What
+from messenger.utils import ensure_messenger_enabled_api
 
 ALLOWED_HEADERS = (
     "accept-language, cache-control, content-type, last-event-id, x-widget-session, x-widget-token"
@@ -38,14 +41,20 @@ class WidgetView(APIView):
     authentication_classes = []
     permission_classes = []
     renderer_classes = [OrjsonRenderer]
-    parser_classes = [JSONParser, FormParser, MultiPartParser]
+    parser_classes = [OrjsonParser, FormParser, MultiPartParser]
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True
     visit: Visit
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The door: raises before the endpoint runs."""
+        ensure_messenger_enabled_api()
         super().initial(request, *args, **kwargs)
+        if request.method == "OPTIONS":
+            return
+        # DRF's parsers read whatever comes into memory; Django's own limit is for its own parsers.
+        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
         self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
         self.visit.admit(self.what, needs_session=self.needs_session)
@@ -115,10 +124,10 @@ def checked_id(name: str, value: Any) -> int:
         and isinstance(value, int | str)
         and str(value).isascii()
         and str(value).isdigit()
+        and len(str(value)) <= 19
+        and (number := int(value)) < 2**63
     ):
-        number = int(str(value)[:20])
-        if number < 2**63:
-            return number
+        return number
     raise Invalid({name: [_("Send a whole number, 0 or more.")]})
 
 

@@ -13,7 +13,7 @@ from messenger.api import shapes
 from messenger.api.visitor_request import WidgetView, checked_id, checked_uuid
 from messenger.exceptions import Blocked, Invalid, SessionInvalid, Spam
 from messenger.models import Contact, Conversation, Inbox
-from messenger.services import posting, rating, reading, typing, visitor_view, visitors
+from messenger.services import posting, quiet_poll, rating, reading, typing, visitor_view, visitors
 from messenger.services.visitor_gate import What
 from messenger.utils import create_widget_session
 
@@ -109,7 +109,7 @@ class PollView(WidgetView):
     )
     def get(self, request: Request) -> Response:
         since_id = self.message_id("since_id") or 0
-        view = visitor_view.snapshot(self.visit.session.conversation_id, since_id)
+        view = quiet_poll.poll(self.visit.session.conversation_id, since_id)
         if view is None:
             raise SessionInvalid
         if view["blocked"]:
@@ -166,11 +166,10 @@ class RateView(WidgetView):
 
     @described(shapes.RateRequest, {200: shapes.StatusAnswer})
     def post(self, request: Request) -> Response:
-        comment = self.value("comment")
         rating.rate(
             conversation_id=self.visit.session.conversation_id,
             score=checked_id("score", self.value("score")),
-            comment=comment if isinstance(comment, str) else "",
+            comment=self.text("comment"),
         )
         return Response({"status": "ok"})
 

@@ -17,8 +17,19 @@ from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 
+# Stops at the first limit that is passed, so that what one address is refused never uses up the limit of all.
+_COUNT = """
+for i, key in ipairs(KEYS) do
+    local count = redis.call('INCR', key)
+    if count == 1 then redis.call('EXPIRE', key, ARGV[2 * i]) end
+    if count > tonumber(ARGV[2 * i - 1]) then return i end
+end
+return 0
+"""
+
 RETRY_SECONDS = 1.0
 MEMORY_ITEMS = 50_000
+COUNTER_SECONDS = 86_400
 
 
 class Limit(NamedTuple):
@@ -77,13 +88,14 @@ class Volatile:
         self._connect = connect
         self._memory = Memory()
         self._retry_at = 0.0
+        self._reached = False
         self.degraded_since: float | None = None
 
     def get(self, key: str) -> Any:
         return self.look([key], []).values[0]
 
     def look(self, keys: Sequence[str], limits: Sequence[Limit]) -> Looked:
-        """Reads `keys` and counts a hit for each of `limits`, in one round trip.
+        """Reads `keys` and counts a hit for each of `limits` up to the first that is passed, in one round trip.
 
         A value that Redis doesn't know is looked for in memory: it may date from an outage. Counters carry
         their window in the key, so that no hit can prolong a window.
@@ -92,21 +104,13 @@ class Volatile:
         names = [f"{limit.key}:{int(now // limit.seconds)}" for limit in limits]
         found = self._try(lambda redis: self._look_in_redis(redis, keys, names, limits))
         if found is None:
-            values, counts = (
-                [None] * len(keys),
-                [self._memory.hit(n, x.seconds) for n, x in zip(names, limits, strict=True)],
-            )
-        else:
-            values, counts = found
+            found = [None] * len(keys), self._count_in_memory(names, limits)
+        values, passed = found
         values = [
             self._memory.get(key) if value is None else value for key, value in zip(keys, values, strict=True)
         ]
-        waits = [
-            int(x.seconds - now % x.seconds) + 1
-            for x, count in zip(limits, counts, strict=True)
-            if count > x.limit
-        ]
-        return Looked(values, max(waits, default=0))
+        seconds = limits[passed - 1].seconds if passed else 0
+        return Looked(values, int(seconds - now % seconds) + 1 if passed else 0)
 
     def set(self, key: str, value: Any, seconds: int) -> None:
         """Stores until `seconds` from now; in memory where Redis can't be reached."""
@@ -119,11 +123,22 @@ class Volatile:
         self._memory.delete(*keys)
         self._try(lambda redis: redis.delete(*keys))
 
-    def publish(self, channels: Sequence[str], message: bytes) -> bool:
-        """Publishes to all channels in one round trip; whether Redis took it."""
+    @property
+    def is_shared(self) -> bool:
+        """Whether Redis took the last operation: what is stored now is seen by other processes."""
+        return self._reached
+
+    def publish(self, channels: Sequence[str], message: bytes, *, raising: str = "") -> bool:
+        """Publishes to all channels in one round trip; whether Redis took it.
+
+        `raising` names a counter that is raised just before, and lives for a day more.
+        """
 
         def send(redis: Redis) -> bool:
             with redis.pipeline(transaction=False) as pipeline:
+                if raising:
+                    pipeline.incr(raising)
+                    pipeline.expire(raising, COUNTER_SECONDS)
                 for channel in channels:
                     pipeline.publish(channel, message)
                 pipeline.execute()
@@ -134,16 +149,23 @@ class Volatile:
     @staticmethod
     def _look_in_redis(
         redis: Redis, keys: Sequence[str], names: Sequence[str], limits: Sequence[Limit]
-    ) -> tuple[list[Any], list[int]]:
+    ) -> tuple[list[Any], int]:
+        """The values, and which of the limits is passed, counted from 1 (0: none is)."""
+        numbers = [number for limit in limits for number in (limit.limit, limit.seconds)]
         with redis.pipeline(transaction=False) as pipeline:
             if keys:
                 pipeline.mget(keys)
-            for name, limit in zip(names, limits, strict=True):
-                pipeline.incr(name)
-                pipeline.expire(name, limit.seconds)
+            if limits:
+                pipeline.eval(_COUNT, len(names), *names, *numbers)
             answers = pipeline.execute()
         raw = answers.pop(0) if keys else []
-        return [None if value is None else orjson.loads(value) for value in raw], answers[::2]
+        return [None if value is None else orjson.loads(value) for value in raw], answers[0] if answers else 0
+
+    def _count_in_memory(self, names: Sequence[str], limits: Sequence[Limit]) -> int:
+        for number, (name, limit) in enumerate(zip(names, limits, strict=True), 1):
+            if self._memory.hit(name, limit.seconds) > limit.limit:
+                return number
+        return 0
 
     def _try[T](self, operation: Callable[[Redis], T]) -> T | None:
         if time.monotonic() < self._retry_at:
@@ -160,6 +182,7 @@ class Volatile:
         return answer
 
     def _note_loss(self, error: RedisError) -> None:
+        self._reached = False
         self._retry_at = time.monotonic() + RETRY_SECONDS
         if self.degraded_since is None:
             self.degraded_since = time.time()
@@ -168,6 +191,7 @@ class Volatile:
             )
 
     def _note_return(self) -> None:
+        self._reached = True
         if self.degraded_since is not None:
             logger.warning("Redis answers again after %.0f s", time.time() - self.degraded_since)
             self.degraded_since = None

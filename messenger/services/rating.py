@@ -49,5 +49,7 @@ def _check(conversation: Conversation, score: int, comment: str) -> None:
         raise Invalid(
             {"score": [_("The score goes from %(low)d to %(high)d.") % {"low": lowest, "high": highest}]}
         )
-    if len(comment) > COMMENT_LENGTH or "\0" in comment:
+    if len(comment) > COMMENT_LENGTH:
         raise Invalid({"comment": [_("At most %(limit)d characters.") % {"limit": COMMENT_LENGTH}]})
+    if "\0" in comment:
+        raise Invalid({"comment": [_("The text has characters that can't be stored.")]})

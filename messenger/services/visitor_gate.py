@@ -1,5 +1,6 @@
 """The door of the widget API: limits, inbox, origin and session, in one round trip to the cache."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -32,7 +33,7 @@ from messenger.volatile import volatile
 
 What = Literal["BOOTSTRAP", "SEND", "POLL", "STREAM"]
 INBOX_CACHE_SECONDS = 10
-TOKEN_MAX_LENGTH = 128
+_WIDGET_TOKEN = re.compile(r"[!-~]{1,128}")
 
 
 class InboxFacts(NamedTuple):
@@ -75,7 +76,7 @@ class Visit:
         ensure_messenger_enabled_api()
         if not self.widget_token:
             raise Invalid({"widget_token": [_("This field is required.")]})
-        if len(self.widget_token) > TOKEN_MAX_LENGTH:
+        if not _WIDGET_TOKEN.fullmatch(self.widget_token):
             raise InboxNotFound
         keys = [
             inbox_cache_key(self.widget_token),
@@ -118,9 +119,11 @@ class Visit:
         return session
 
     def _limits(self, what: What, needs_session: bool) -> list[Limit]:
-        subjects = [("ADDRESS", network_of(self.address)), ("INBOX", self.widget_token)]
+        # From the one who asks to the shop: what an address is refused doesn't count against everybody's limit.
+        subjects = [("ADDRESS", network_of(self.address))]
         if needs_session and self.session_token:
             subjects.append(("SESSION", session_digest(self.session_token)[:32]))
+        subjects.append(("INBOX", self.widget_token))
         limits = []
         for per, subject in subjects:
             rate = parse_rate(getattr(settings, f"MESSENGER_THROTTLE_{what}_{per}", ""))
