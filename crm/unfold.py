@@ -51,6 +51,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Messenger"),
     "SITE_SUBHEADER": _("Live chat of the CRM"),
     "SITE_SYMBOL": "forum",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": _static("messenger/panel/favicon.svg")},
+    ],
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,

@@ -4,12 +4,15 @@ import { getPart } from "./http.js";
 import { live } from "./live.js";
 import { patchRows } from "./rows.js";
 
-const DEBOUNCE_MS = 250;
+// The first event shows at once; a burst is read once a second.
+const FIRST_WAIT_MS = 30;
+const PAUSE_MS = 1000;
 // Waiting times grow even when nothing happens.
 const TICK_MS = 60_000;
 const SHAKES_LIST = new Set(["message", "conversation", "read", "moved"]);
 
 let timer = 0;
+let readAt = 0;
 let running = false;
 let wanted = false;
 
@@ -24,13 +27,15 @@ function schedule() {
   wanted = true;
   if (document.hidden) return;
   clearTimeout(timer);
-  timer = setTimeout(refresh, DEBOUNCE_MS);
+  const wait = Math.max(FIRST_WAIT_MS, readAt + PAUSE_MS - Date.now());
+  timer = setTimeout(refresh, wait);
 }
 
 async function refresh() {
   if (running) return;
   running = true;
   wanted = false;
+  readAt = Date.now();
   try {
     const part = await getPart(location.href);
     patchRows(

@@ -74,6 +74,8 @@ export class Live extends EventTarget {
       this.#attempt = 0;
       this.#setStreaming(true);
       this.#emit("look");
+    } else if (name === "resync") {
+      this.#emit("look");
     } else if (name === "unread") {
       this.#emit("unread", data.unread);
     } else {

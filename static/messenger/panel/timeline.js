@@ -128,7 +128,7 @@ export class Timeline extends EventTarget {
     for (const row of this.list.querySelectorAll(
       ".msgr-message-out[data-message]",
     )) {
-      row.toggleAttribute("data-read", !unread.has(row.dataset.message));
+      row.classList.toggle("msgr-read", !unread.has(row.dataset.message));
     }
   }
 
