@@ -17,4 +17,5 @@ def announcement(base_url: str, logins: Mapping[str, Any]) -> str:
 
 
 def _login(person: Mapping[str, str]) -> str:
-    return f"{person['username']} / {person['password']}"
+    place = f"   {person['branch']}" if "branch" in person else ""
+    return f"{person['username']} / {person['password']}{place}"
