@@ -27,6 +27,11 @@ def operator_channel(user_id: int) -> str:
     return f"messenger:operator:{user_id}"
 
 
+def version_key(conversation_id: int) -> str:
+    """A number that every change of the conversation raises."""
+    return f"messenger:version:{conversation_id}"
+
+
 class Event(TypedDict, total=False):
     """`by` is who caused it, `to` the conversation in which the visitor's session goes on."""
 
@@ -54,4 +59,9 @@ def publish(event: Event, *, also_operators: tuple[int | None, ...] = ()) -> Non
         STAFF_CHANNEL,
         *(operator_channel(user) for user in operators),
     ]
-    transaction.on_commit(lambda: volatile.publish(channels, orjson.dumps(event)) and None)
+    version = version_key(event["conversation"])
+
+    def announce() -> None:
+        volatile.publish(channels, orjson.dumps(event), raising=version)
+
+    transaction.on_commit(announce)

@@ -2,12 +2,14 @@
 
 import ipaddress
 from collections.abc import Sequence
+from functools import lru_cache
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 UNKNOWN = "0.0.0.0"  # noqa: S104  (the unspecified address, not a bind)
 
 
-def parse_networks(values: Sequence[str]) -> tuple[Network, ...]:
+@lru_cache(maxsize=8)
+def parse_networks(values: tuple[str, ...]) -> tuple[Network, ...]:
     return tuple(ipaddress.ip_network(value, strict=False) for value in values)
 
 

@@ -1,10 +1,31 @@
 import uuid
+from typing import Any
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Region
 from messenger.models.inbox import Inbox
+from messenger.volatile import volatile
+
+
+def view_cache_key(conversation_id: int) -> str:
+    """Under which the answer to a visitor's poll is kept for a moment."""
+    return f"messenger:view:{conversation_id}"
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def update(self, **kwargs: Any) -> int:
+        """Who is blocked is shut out at once."""
+        kept = self.kept_views() if "is_blocked" in kwargs else []
+        updated = super().update(**kwargs)
+        if kept:
+            transaction.on_commit(lambda: volatile.delete(*kept))
+        return updated
+
+    def kept_views(self) -> list[str]:
+        conversations = self.filter(conversations__isnull=False).values_list("conversations", flat=True)
+        return [view_cache_key(pk) for pk in conversations]
 
 
 class Contact(models.Model):
@@ -38,6 +59,8 @@ class Contact(models.Model):
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
+    objects = ContactQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
@@ -51,6 +74,12 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        is_new = self._state.adding
+        super().save(*args, **kwargs)
+        if not is_new and (kept := Contact.objects.filter(pk=self.pk).kept_views()):
+            transaction.on_commit(lambda: volatile.delete(*kept))
 
     @property
     def label(self) -> str:

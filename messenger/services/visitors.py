@@ -50,6 +50,9 @@ def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conve
     """
     verified = _verified_id(inbox, introduction)
     with transaction.atomic():
+        if not verified and not introduction.visitor_token:
+            contact = _make_contact(inbox, introduction, "")
+            return contact, Conversation.objects.create(**_beginning(inbox, contact, introduction))
         contact = _find_contact(inbox, introduction, verified)
         if contact is None:
             contact = _make_contact(inbox, introduction, verified)
@@ -81,21 +84,26 @@ def start_conversation(
     *, inbox: Inbox, contact: Contact, introduction: Introduction | None = None
 ) -> Conversation:
     """The contact's one active conversation; two calls at the same moment get the same one."""
-    said = introduction or Introduction()
     conversation, _created = Conversation.objects.get_or_create(
         inbox=inbox,
         contact=contact,
         status__in=ACTIVE,
-        defaults={
-            "status": Conversation.Status.OPEN,
-            "branch_id": branch_for(inbox),
-            "page_url": said.page_url,
-            "referrer": said.referrer,
-            "locale": said.locale,
-            "meta": said.meta,
-        },
+        defaults=_beginning(inbox, contact, introduction or Introduction()),
     )
     return conversation
+
+
+def _beginning(inbox: Inbox, contact: Contact, said: Introduction) -> dict[str, Any]:
+    return {
+        "inbox": inbox,
+        "contact": contact,
+        "status": Conversation.Status.OPEN,
+        "branch_id": branch_for(inbox),
+        "page_url": said.page_url,
+        "referrer": said.referrer,
+        "locale": said.locale,
+        "meta": said.meta,
+    }
 
 
 def _verified_id(inbox: Inbox, said: Introduction) -> str:
