@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, check_password, make_password
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -53,7 +53,7 @@ def make_staff(branches: dict[str, Branch]) -> Staff:
     ]
     described = texts("staff")["administrator"]
     administrator = known.get(described["username"]) or _make_user(described, role=User.Role.ADMINISTRATOR)
-    return Staff(_accounts("administrator", [administrator])[0], _accounts("operators", users))
+    return Staff(_account(administrator), [_account(user) for user in users])
 
 
 def _make_user(person: dict[str, str], *, role: str, branch: Branch | None = None) -> User:
@@ -78,21 +78,21 @@ def _make_operator(person: dict[str, str], branches: dict[str, Branch]) -> User:
     return user
 
 
-def _accounts(who: str, users: list[User]) -> list[Account]:
-    """One password for all of them, because hashing takes a third of a second each."""
-    password = _password(who)
-    right = {
-        encoded
-        for encoded in {user.password for user in users}
-        if encoded and check_password(password, encoded)
-    }
-    wrong = [user.pk for user in users if user.password not in right]
-    if wrong:
-        User.objects.filter(pk__in=wrong).update(password=next(iter(right), None) or make_password(password))
-    return [Account(user, password) for user in users]
+def _account(user: User) -> Account:
+    password = _password(user.username)
+    if not user.password or not check_password(password, user.password):
+        user.password = make_password(password, hasher=_QuickHasher())
+        user.save(update_fields=["password"])
+    return Account(user, password)
 
 
-def _password(who: str) -> str:
+class _QuickHasher(PBKDF2PasswordHasher):
+    """Nine slow ones take seconds, and a random password needs none: Django makes it slow at the first log-in."""
+
+    iterations = 1_000
+
+
+def _password(username: str) -> str:
     """Derived from the system's secret key: random for each system, and the same whenever it is asked for."""
-    digest = salted_hmac("crm.demo_data.staff", who, algorithm="sha256").digest()
+    digest = salted_hmac("crm.demo_data.staff", username, algorithm="sha256").digest()
     return base64.b32encode(digest)[:16].decode().lower()
