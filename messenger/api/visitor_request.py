@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.cache import patch_vary_headers
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.request import Request
@@ -26,13 +25,11 @@ ALLOWED_HEADERS = (
 )
 PREFLIGHT_SECONDS = "86400"
 
-_trusted = SimpleLazyObject(lambda: parse_networks(settings.MESSENGER_TRUSTED_PROXIES))
-
 
 def request_address(request: HttpRequest) -> str:
     """The client's address behind trusted proxies."""
-    meta = request.META
-    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), tuple(_trusted))
+    meta, trusted = request.META, parse_networks(tuple(settings.MESSENGER_TRUSTED_PROXIES))
+    return client_address(meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR", ""), trusted)
 
 
 class WidgetView(APIView):
@@ -52,9 +49,6 @@ class WidgetView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method == "OPTIONS":
             return
-        # DRF's parsers read whatever comes into memory; Django's own limit is for its own parsers.
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise TooLarge
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
         self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
         self.visit.admit(self.what, needs_session=self.needs_session)
@@ -88,7 +82,10 @@ class WidgetView(APIView):
         return response
 
     def body(self) -> dict[str, Any]:
-        """The parsed body; raises Invalid where JSON is not an object."""
+        """The parsed body; raises TooLarge, or Invalid where JSON is not an object."""
+        # DRF's parsers read whatever comes into memory; Django's own limit is for its own parsers.
+        if int(self.request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise TooLarge
         data = self.request.data
         if not isinstance(data, dict):
             raise Invalid({"non_field_errors": [_("Send an object.")]})
