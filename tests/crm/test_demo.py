@@ -46,22 +46,18 @@ def test_it_says_where_everything_is(folder: Path) -> None:
         assert refused(folder.parent / "other", port=taken).startswith(f"Port {taken} is taken")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_and_leaves_nothing(folder: Path, number: signal.Signals) -> None:
-    with DemoProcess(folder) as demo:
-        demo.send(number)
+def test_a_signal_ends_it_and_the_next_start_goes_on_with_the_same_data(folder: Path) -> None:
+    descriptions = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with DemoProcess(folder) as demo:
+            descriptions.append(demo.description)
+            demo.send(number)
 
-        assert demo.exit_code() == 0
-        assert demo.survivors() == []
-        assert not (folder / "demo.json").exists()
+            assert demo.exit_code() == 0
+            assert demo.survivors() == []
+            assert not (folder / "demo.json").exists()
 
-
-def test_the_next_start_goes_on_with_the_same_data(folder: Path) -> None:
-    with DemoProcess(folder) as demo:
-        first = demo.description
-    with DemoProcess(folder) as demo:
-        second = demo.description
-
+    first, second = descriptions
     for name in ("widget_token", "global_widget_token", "admin", "operators"):
         assert second[name] == first[name]
     assert second["environment"]["SECRET_KEY"] == first["environment"]["SECRET_KEY"]
