@@ -120,7 +120,10 @@ def _transport_of(receive: Receive) -> Any:
     """uvicorn's transport, by which alone a client can be cut: ASGI has no word for it."""
     transport = getattr(getattr(receive, "__self__", None), "transport", None)
     peer = transport.get_extra_info("socket") if transport is not None else None
-    if peer is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+    if peer is not None:
         with contextlib.suppress(OSError):
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER_MILLISECONDS)
+            # The kernel would take megabytes for a client that takes nothing.
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BACKLOG_BYTES)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENT_PEER_MILLISECONDS)
     return transport

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from messenger.api.visitor_request import ALLOWED_HEADERS, PREFLIGHT_SECONDS, checked_id, request_address
-from messenger.exceptions import MessengerError, NotFound, Unavailable
+from messenger.exceptions import MessengerError, NotFound, SessionInvalid, Unavailable
 from messenger.lib.client_address import network_of
 from messenger.services.visitor_gate import Visit
 from messenger.stream.answers import MethodNotAllowed, answer, answer_error, origin_headers, stream_headers
@@ -17,6 +17,7 @@ from messenger.stream.visitor_stream import VisitorStream
 from messenger.stream.visitors import Visitors
 from messenger.stream.wire import Headers, Receive, Scope, Send
 from messenger.utils import ensure_messenger_enabled_api, session_digest
+from messenger.volatile import volatile
 
 OPENING_SECONDS = 15.0
 
@@ -51,6 +52,11 @@ class Caller:
         try:
             with as_our_errors(), translation.override(self.language):
                 visit.admit("STREAM")
+        except SessionInvalid:
+            if volatile.degraded_since is not None:
+                # Without Redis each process knows its own sessions only: the widget is to poll, not to begin anew.
+                raise Unavailable from None
+            raise
         finally:
             self.origin_allowed = visit.origin_allowed
 

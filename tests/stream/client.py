@@ -41,6 +41,11 @@ class StreamClient:
         self.status = int(status.split(" ")[1])
         self.headers = {name.lower(): value for name, _, value in (field.partition(": ") for field in fields)}
 
+    @property
+    def local_port(self) -> int:
+        port: int = self._socket.getsockname()[1]
+        return port
+
     def json(self) -> Any:
         length = int(self.headers["content-length"])
         while len(self._raw) < length:
