@@ -655,7 +655,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("rated_at__isnull", True), ("rating_score__isnull", True)),
-                    models.Q(("rated_at__isnull", False), ("rating_score__range", (0, 10))),
+                    models.Q(
+                        ("rated_at__isnull", False),
+                        ("rating_score__isnull", False),
+                        ("rating_score__range", (0, 10)),
+                    ),
                     _connector="OR",
                 ),
                 name="messenger_conversation_rating",

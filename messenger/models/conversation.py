@@ -131,7 +131,7 @@ class Conversation(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(rating_score__isnull=True, rated_at__isnull=True)
-                | Q(rating_score__range=(0, 10), rated_at__isnull=False),
+                | Q(rating_score__isnull=False, rating_score__range=(0, 10), rated_at__isnull=False),
                 name="messenger_conversation_rating",
             ),
         ]

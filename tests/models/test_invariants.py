@@ -1,0 +1,286 @@
+"""What the database refuses whoever asks: each rule is broken here behind the services' back."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from crm.models import Branch, User
+from messenger.models import (
+    AgentProfile,
+    Attachment,
+    Contact,
+    Conversation,
+    ConversationEvent,
+    Inbox,
+    Message,
+)
+
+pytestmark = pytest.mark.django_db
+
+NOW = timezone.now()
+SHA = "0" * 64
+
+
+@dataclass
+class World:
+    """A conversation of Yekaterinburg with one message, and all around it."""
+
+    inbox: Inbox
+    global_inbox: Inbox
+    moscow: Branch
+    conversation: Conversation
+    operator: User
+    outsider: User
+
+    def conversations(self) -> Any:
+        return Conversation.objects.filter(pk=self.conversation.pk)
+
+    def messages(self) -> Any:
+        return Message.objects.filter(conversation=self.conversation)
+
+    def add_message(self, **values: Any) -> None:
+        Message.objects.bulk_create([Message(conversation=self.conversation, body="x", **values)])
+
+    def add_conversation(self, **values: Any) -> None:
+        beginning = {
+            "inbox_id": self.inbox.pk,
+            "branch_id": self.inbox.branch_id,
+            "contact_id": Contact.objects.create(inbox=self.inbox).pk,
+        }
+        Conversation.objects.bulk_create([Conversation(**(beginning | values))])
+
+    def add_attachment(self, **values: Any) -> None:
+        usual = {"message": self.messages().get(), "size": 1, "sha256": SHA}
+        Attachment.objects.bulk_create([Attachment(**(usual | values))])
+
+    def add_contacts(self, *external_ids: str) -> None:
+        Contact.objects.bulk_create(Contact(inbox=self.inbox, external_id=known) for known in external_ids)
+
+
+@pytest.fixture
+def world(
+    inbox: Inbox,
+    global_inbox: Inbox,
+    moscow: Branch,
+    conversation: Conversation,
+    operator: User,
+    outsider: User,
+) -> World:
+    ConversationEvent.objects.create(conversation=conversation, kind="assigned")
+    return World(inbox, global_inbox, moscow, conversation, operator, outsider)
+
+
+@contextmanager
+def refused(constraint: str) -> Iterator[None]:
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        yield
+    cause: Any = caught.value.__cause__
+    assert cause.diag.constraint_name == constraint
+
+
+def update_conversation(**values: Any) -> Callable[[World], Any]:
+    return lambda world: world.conversations().update(**values)
+
+
+def update_message(**values: Any) -> Callable[[World], Any]:
+    return lambda world: world.messages().update(**values)
+
+
+def update_inbox(**values: Any) -> Callable[[World], Any]:
+    return lambda world: Inbox.objects.filter(pk=world.inbox.pk).update(**values)
+
+
+def assign_without_time(world: World) -> None:
+    world.conversations().update(assignee=world.operator)
+
+
+def second_active(status: str, **values: Any) -> Callable[[World], Any]:
+    return lambda world: world.add_conversation(
+        contact_id=world.conversation.contact_id, status=status, **values
+    )
+
+
+def move_to_global_inbox(world: World) -> None:
+    world.conversations().update(inbox=world.global_inbox)
+
+
+def give_to_another_contact(world: World) -> None:
+    world.conversations().update(contact=Contact.objects.create(inbox=world.inbox))
+
+
+def change_branch_without_transfer(world: World) -> None:
+    world.conversations().update(branch=world.moscow)
+
+
+def transfer_out_of_a_branch_inbox(world: World) -> None:
+    allow("messenger.transfer")
+    world.conversations().update(branch=world.moscow)
+
+
+def move_message(world: World) -> None:
+    world.add_conversation()
+    world.messages().update(conversation=Conversation.objects.order_by("pk").last())
+
+
+def turn_direction(world: World) -> None:
+    world.messages().update(direction="out", sender_user=world.operator)
+
+
+def send_the_same_id_twice(world: World) -> None:
+    key = uuid.uuid4()
+    for _ in range(2):
+        world.add_message(direction="in", client_message_id=key)
+
+
+def allow(setting: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config(%s, 'on', true)", [setting])
+
+
+BREACHES: list[tuple[str, Callable[[World], Any]]] = [
+    (
+        "crm_user_email_unique",
+        lambda w: User.objects.filter(pk=w.outsider.pk).update(email="ANNA@example.com"),
+    ),
+    ("crm_user_role_known", lambda w: User.objects.filter(pk=w.outsider.pk).update(role="owner")),
+    ("messenger_inbox_position_known", update_inbox(position="top")),
+    ("messenger_inbox_rating_type_known", update_inbox(rating_type="smile")),
+    ("messenger_inbox_color_form", update_inbox(color="#12345g")),
+    ("messenger_inbox_color_form", update_inbox(color="red")),
+    ("messenger_inbox_branch_is_fixed", lambda w: update_inbox(branch=w.moscow)(w)),
+    ("messenger_inbox_branch_is_fixed", update_inbox(branch=None)),
+    (
+        "messenger_inbox_branch_is_fixed",
+        lambda w: Inbox.objects.filter(pk=w.global_inbox.pk).update(branch=w.moscow),
+    ),
+    (
+        "messenger_agent_status_known",
+        lambda w: AgentProfile.objects.bulk_create([AgentProfile(user=w.operator, status="asleep")]),
+    ),
+    ("messenger_contact_external_id_unique", lambda w: w.add_contacts("42", "42")),
+    ("messenger_contact_inbox_is_fixed", lambda w: Contact.objects.update(inbox=w.global_inbox)),
+    ("messenger_one_active_conversation", second_active("open")),
+    ("messenger_one_active_conversation", second_active("pending")),
+    ("messenger_one_active_conversation", second_active("resolved", resolved_at=NOW)),
+    ("messenger_conversation_status_known", update_conversation(status="lost")),
+    ("messenger_conversation_assigned_at", assign_without_time),
+    ("messenger_conversation_assigned_at", update_conversation(assignee_assigned_at=NOW)),
+    ("messenger_conversation_assigned_at", update_conversation(assignee_opened_at=NOW)),
+    ("messenger_conversation_closed_at", update_conversation(status="closed")),
+    ("messenger_conversation_closed_at", update_conversation(closed_at=NOW)),
+    ("messenger_conversation_resolved_at", update_conversation(status="resolved")),
+    ("messenger_conversation_last_message", update_conversation(last_message_at=None)),
+    ("messenger_conversation_last_message", update_conversation(last_message_id=None)),
+    ("messenger_conversation_rating", update_conversation(rating_score=5)),
+    ("messenger_conversation_rating", update_conversation(rated_at=NOW)),
+    ("messenger_conversation_rating", update_conversation(rating_score=11, rated_at=NOW)),
+    ("messenger_conversation_rating", update_conversation(rating_score=-1, rated_at=NOW)),
+    ("messenger_conversation_unread_count_check", update_conversation(unread_count=-1)),
+    ("messenger_conversation_inbox_is_fixed", move_to_global_inbox),
+    ("messenger_conversation_inbox_is_fixed", give_to_another_contact),
+    ("messenger_conversation_branch_is_fixed", change_branch_without_transfer),
+    ("messenger_conversation_branch_of_inbox", transfer_out_of_a_branch_inbox),
+    ("messenger_conversation_branch_of_inbox", lambda w: w.add_conversation(branch_id=w.moscow.pk)),
+    (
+        "messenger_conversation_contact_of_inbox",
+        lambda w: w.add_conversation(contact_id=Contact.objects.create(inbox=w.global_inbox).pk),
+    ),
+    ("messenger_message_client_id_unique", send_the_same_id_twice),
+    ("messenger_message_sender", lambda w: w.add_message(direction="in", sender_user=w.operator)),
+    ("messenger_message_sender", lambda w: w.add_message(direction="out")),
+    ("messenger_message_sender", lambda w: w.add_message(direction="internal")),
+    ("messenger_message_sender", lambda w: w.add_message(direction="aside", sender_user=w.operator)),
+    ("messenger_message_read", update_message(read_at=NOW)),
+    (
+        "messenger_message_read",
+        lambda w: w.add_message(direction="internal", sender_user=w.operator, read_at=NOW),
+    ),
+    ("messenger_message_is_fixed", move_message),
+    ("messenger_message_is_fixed", turn_direction),
+    ("messenger_message_is_fixed", update_message(created_at=NOW)),
+    ("messenger_message_is_fixed", update_message(client_message_id=uuid.uuid4())),
+    ("messenger_message_is_fixed", update_message(id=999_999)),
+    ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="A" * 64)),
+    ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="0" * 63)),
+    ("messenger_attachment_not_empty", lambda w: w.add_attachment(size=0)),
+    ("messenger_event_is_fixed", lambda w: ConversationEvent.objects.update(kind="closed")),
+    ("messenger_event_is_fixed", lambda w: ConversationEvent.objects.all().delete()),
+    ("messenger_event_is_fixed", lambda w: w.conversations().delete()),
+]
+
+
+@pytest.mark.parametrize(
+    ("constraint", "breach"), BREACHES, ids=[f"{n}-{i}" for i, (n, _) in enumerate(BREACHES)]
+)
+def test_breach_is_refused(world: World, constraint: str, breach: Callable[[World], Any]) -> None:
+    with refused(constraint):
+        breach(world)
+
+
+def test_no_invariant_is_without_a_breach() -> None:
+    declared = {
+        constraint.name
+        for label in ("crm", "messenger")
+        for model in apps.get_app_config(label).get_models()
+        for constraint in model._meta.constraints
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'messenger_%'")
+        sources = "".join(source for _name, source in cursor.fetchall())
+    raised = {part.split("'")[1] for part in sources.split("CONSTRAINT = ")[1:]}
+    assert len(raised) >= 8
+    assert declared | raised <= {name for name, _breach in BREACHES}
+
+
+def test_what_stays_allowed(world: World) -> None:
+    """The rules bite only where they should: redaction, a second closed conversation, a null id, an empty email."""
+    world.messages().update(body="[redacted]")
+    world.add_conversation(contact_id=world.conversation.contact_id, status="closed", closed_at=NOW)
+    world.add_contacts("", "")
+    world.add_message(direction="in")
+    world.add_message(direction="in")
+    User.objects.filter(pk__in=[world.operator.pk, world.outsider.pk]).update(email="")
+    Contact.objects.create(inbox=world.global_inbox, external_id="42")
+    Contact.objects.create(inbox=world.inbox, external_id="42")
+
+
+def test_transfer_changes_the_branch_in_a_global_inbox(world: World, yekaterinburg: Branch) -> None:
+    contact = Contact.objects.create(inbox=world.global_inbox)
+    row = Conversation.objects.create(inbox=world.global_inbox, branch=yekaterinburg, contact=contact)
+    with refused("messenger_conversation_branch_is_fixed"):
+        Conversation.objects.filter(pk=row.pk).update(branch=world.moscow)
+    allow("messenger.transfer")
+    assert Conversation.objects.filter(pk=row.pk).update(branch=world.moscow) == 1
+
+
+def test_purge_deletes_a_conversation_with_its_events(world: World) -> None:
+    allow("messenger.purge")
+    world.conversations().delete()
+    assert not ConversationEvent.objects.exists()
+    assert not Message.objects.exists()
+
+
+def test_purge_changes_no_event(world: World) -> None:
+    allow("messenger.purge")
+    with refused("messenger_event_is_fixed"):
+        ConversationEvent.objects.update(kind="closed")
+
+
+@pytest.mark.parametrize("leave", ["rollback", "commit"])
+@pytest.mark.django_db(transaction=True)
+def test_leave_to_purge_ends_with_its_transaction(conversation: Conversation, leave: str) -> None:
+    ConversationEvent.objects.create(conversation=conversation, kind="assigned")
+    with transaction.atomic():
+        allow("messenger.purge")
+        allow("messenger.transfer")
+        if leave == "rollback":
+            transaction.set_rollback(True)
+    with refused("messenger_event_is_fixed"):
+        ConversationEvent.objects.all().delete()
