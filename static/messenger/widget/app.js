@@ -1,14 +1,12 @@
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
-import { requestError } from "./http.js";
+import { FOREVER_MS, Pause, requestError } from "./http.js";
 import { Launcher, palette } from "./launcher.js";
-import { Outbox } from "./outbox.js";
+import { Outbox, OwnTyping, Reading } from "./outgoing.js";
 import { Panel } from "./panel.js";
 import { Session } from "./session.js";
-import { OwnTyping, Reading } from "./signals.js";
 import { Storage } from "./storage.js";
 import { Dates } from "./timeline.js";
-import { FOREVER_MS, Pause } from "./timing.js";
 
 const LONGEST_WAIT_MS = 60_000;
 
@@ -97,7 +95,6 @@ class App {
     this.#context.emit("close");
   }
 
-  /** `person` of the context has changed. */
   async identify() {
     try {
       await this.#session.reopen();

@@ -1,7 +1,7 @@
 import { h, icon, safeUrl, setText } from "./dom.js";
 import { formatMessage } from "./format.js";
 
-/** One message's row: made once, then only brought in line with what changed. */
+/** Made once, then only brought in line with what changed. */
 export class Bubble {
   #context;
   #shown = null;
@@ -10,7 +10,6 @@ export class Bubble {
   #status = h("span", { class: "msgr-status" });
   #problem = h("p", { class: "msgr-problem", hidden: true });
 
-  /** context: {strings, dates, base, actions: {retry(key), remove(key)}} */
   constructor(row, context) {
     this.#context = context;
     this.#key = row.key;
@@ -32,7 +31,7 @@ export class Bubble {
           row.body ? text : null,
           ...this.#files(row),
         ),
-        // Ticks and times change all the time: not to be read out by the log.
+        // Changes all the time: not to be read out by the log.
         h(
           "p",
           { class: "msgr-meta", "aria-live": "off" },
@@ -105,56 +104,40 @@ export class Bubble {
   }
 
   #files({ attachments = [] }) {
-    const { base, strings } = this.#context;
-    return attachments.map((file) => {
-      const name = file.original_name;
-      const size = kilobytes(file.size);
-      return h(
+    return attachments.map(({ url, original_name, size }) =>
+      h(
         "a",
         {
           class: "msgr-file",
-          href: safeUrl(file.url, base),
+          href: safeUrl(url, this.#context.base),
           target: "_blank",
           rel: "noopener noreferrer",
-          "aria-label": strings.attachment(name, size),
         },
         icon("file"),
-        h("span", { class: "msgr-file-name" }, name),
-        h("span", { class: "msgr-file-size" }, size),
-      );
-    });
+        h("span", {}, `${original_name} (${kilobytes(size)})`),
+      ),
+    );
   }
 }
 
 function kilobytes(bytes) {
-  return new Intl.NumberFormat(undefined, {
-    style: "unit",
-    unit: "kilobyte",
-    maximumFractionDigits: 0,
-  }).format(Math.ceil(bytes / 1024));
+  const options = { style: "unit", unit: "kilobyte" };
+  const format = new Intl.NumberFormat(undefined, options);
+  return format.format(Math.ceil(bytes / 1024));
 }
 
-/** A person's picture, or the first letter of the name on a colour of their own. */
 export function avatar(name, picture, base) {
-  const initial = [...(name || "").trim()][0]?.toLocaleUpperCase() ?? "";
-  const node = h(
-    "span",
-    {
-      class: "msgr-avatar",
-      "aria-hidden": "true",
-      "data-tone": String(tone(name || "")),
-    },
-    initial,
-  );
-  const src = picture ? safeUrl(picture, base) : null;
+  const letters = [...name.trim()];
+  const initial = letters[0]?.toUpperCase();
+  const hue = letters.reduce((sum, one) => sum + 7 * one.codePointAt(0), 0);
+  const node = h("span", { class: "msgr-avatar", "aria-hidden": "true" });
+  node.style.setProperty("--msgr-hue", String(hue % 360));
+  node.append(initial ?? "");
+  const src = picture && safeUrl(picture, base);
   if (src) {
     const image = h("img", { src, alt: "", decoding: "async" });
-    image.addEventListener("error", () => image.remove(), { once: true });
+    image.addEventListener("error", () => image.remove());
     node.append(image);
   }
   return node;
-}
-
-function tone(name) {
-  return [...name].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6;
 }

@@ -1,15 +1,12 @@
 import { h, icon, setText } from "./dom.js";
 
-export const MAX_LENGTH = 2_000;
+const MAX_LENGTH = 2_000;
 const COUNT_FROM = 1_800;
 
-/** Where the visitor writes: grows with the text, Enter sends, Shift+Enter breaks. */
 export class Composer {
   #options;
   #counter;
-  #send;
 
-  /** options: {strings, draft, signal, onSend(text), onInput(text)} */
   constructor(options) {
     this.#options = options;
     const { strings } = options;
@@ -28,22 +25,21 @@ export class Composer {
       class: "msgr-counter",
       role: "status",
     });
-    this.#send = h(
+    this.send = h(
       "button",
       { type: "submit", class: "msgr-send", "aria-label": strings.send },
       icon("send"),
     );
     this.element = h(
       "form",
-      { class: "msgr-composer", novalidate: true },
-      h("div", { class: "msgr-field" }, this.input, this.#send),
+      { class: "msgr-composer" },
+      h("div", { class: "msgr-field" }, this.input, this.send),
       this.#counter,
     );
     this.#listen();
     this.#changed();
   }
 
-  /** Fits the height to the text; needs the panel to be shown. */
   fit() {
     const { style } = this.input;
     style.setProperty("height", "auto");
@@ -51,7 +47,6 @@ export class Composer {
   }
 
   #listen() {
-    const { signal } = this.#options;
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -61,17 +56,13 @@ export class Composer {
       this.fit();
       this.#options.onInput(this.input.value);
     });
-    this.input.addEventListener(
-      "keydown",
-      (event) => {
-        // 229: Safari ends an IME composition before it tells of the key.
-        const composing = event.isComposing || event.keyCode === 229;
-        if (event.key !== "Enter" || event.shiftKey || composing) return;
-        event.preventDefault();
-        this.#submit();
-      },
-      { signal },
-    );
+    this.input.addEventListener("keydown", (event) => {
+      // 229: Safari ends an IME composition before it tells of the key.
+      const composing = event.isComposing || event.keyCode === 229;
+      if (event.key !== "Enter" || event.shiftKey || composing) return;
+      event.preventDefault();
+      this.#submit();
+    });
   }
 
   #submit() {
@@ -90,14 +81,14 @@ export class Composer {
     const count = length(text);
     const over = count - MAX_LENGTH;
     const near = count >= COUNT_FROM;
-    this.#send.setAttribute("aria-disabled", String(!text || over > 0));
+    this.send.setAttribute("aria-disabled", String(!text || over > 0));
     this.#counter.hidden = !near;
     this.#counter.classList.toggle("msgr-over", over > 0);
     setText(
       this.#counter,
       near ? (over > 0 ? strings.tooLong(over) : strings.left(-over)) : "",
     );
-    this.input.toggleAttribute("aria-invalid", over > 0);
+    this.input.setAttribute("aria-invalid", String(over > 0));
   }
 }
 

@@ -1,6 +1,5 @@
-import { requestError } from "./http.js";
+import { FOREVER_MS, growing, jittered, Pause, requestError } from "./http.js";
 import { Stream } from "./stream.js";
-import { FOREVER_MS, growing, jittered, Pause } from "./timing.js";
 
 const DEFAULT_POLL_MS = 4_000;
 const LEAST_POLL_MS = 1_000;
@@ -21,18 +20,15 @@ export class Connection {
   #quiet = 0;
   #failed = false;
 
-  /** options: {session, cursor(), onUpdate(update), onChange(), signal} */
   constructor(options) {
     this.#options = options;
     this.#pause = new Pause(options.signal);
   }
 
-  /** True while neither way gets through. */
   get lost() {
     return this.#failed && !this.#stream?.live;
   }
 
-  /** After each bootstrap, with its answer. */
   start({ sse_enabled: streaming, poll_interval_ms: every }) {
     const first = this.#every === null;
     this.#every = Math.max(LEAST_POLL_MS, every || DEFAULT_POLL_MS);
@@ -47,7 +43,6 @@ export class Connection {
     this.#stream?.restart();
   }
 
-  /** An answer is likely soon: poll as often as allowed again. */
   hurry() {
     this.#quiet = 0;
     this.#pause.wake();

@@ -1,7 +1,7 @@
 // The server's mark lives 8 s, and nothing is sent when it runs out.
 const TYPING_MS = 9_000;
 
-/** Everything may come twice, by several ways, in any order between the ways. */
+/** Everything may come twice, and by several ways. */
 export class Conversation {
   id = null;
   /** The last id that poll or stream brought: all before it is here. */
@@ -32,7 +32,6 @@ export class Conversation {
     ).length;
   }
 
-  /** A bootstrap's answer: the same conversation goes on, another one starts anew. */
   begin(answer) {
     const another = this.id !== answer.conversation_id;
     if (another) this.#reset(answer.conversation_id);
@@ -45,7 +44,6 @@ export class Conversation {
     this.#follow(answer);
   }
 
-  /** An answer of poll or an update of the stream. */
   update(update) {
     for (const message of update.messages) {
       this.add(message);
@@ -64,7 +62,6 @@ export class Conversation {
     this.#onChange();
   }
 
-  /** All up to this id has been seen by the visitor, here or in another tab. */
   markSeen(id) {
     if (!(id > this.#seenUpTo)) return;
     this.#seenUpTo = id;

@@ -1,5 +1,3 @@
-/** Small helpers over the DOM. Text goes in as text, never as HTML. */
-
 const SVG = "http://www.w3.org/2000/svg";
 
 const ICONS = {
@@ -14,7 +12,6 @@ const ICONS = {
     "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8Z",
     "M14 3v5h5",
   ],
-  moon: ["M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z"],
 };
 
 export function h(tag, attributes = {}, ...children) {

@@ -1,16 +1,13 @@
-import { growing, jittered } from "./timing.js";
-
 const TIMEOUT_MS = 20_000;
 const FIRST_WAIT_MS = 1_000;
 
-/** Every failure of a request. status 0: no answer; retryAfter: ms, or null. */
+/** status 0: no answer; retryAfter: ms, or null. */
 export class ApiError extends Error {
   constructor(status = 0, { code = "", detail = "" } = {}, retryAfter = null) {
     super(`${status} ${code}`);
     Object.assign(this, { status, code, detail: String(detail), retryAfter });
   }
 
-  /** True where the same request may succeed later. */
   get passing() {
     return (
       this.status === 0 ||
@@ -19,7 +16,6 @@ export class ApiError extends Error {
     );
   }
 
-  /** How long to wait before repeat number `attempt`. */
   wait(attempt, longest) {
     return (
       this.retryAfter ?? jittered(growing(FIRST_WAIT_MS, attempt, longest))
@@ -27,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The error if it is a request's; any other is a fault of ours and goes on. */
+/** Any other error is a fault of ours and goes on. */
 export function requestError(error) {
   if (error instanceof ApiError) return error;
   throw error;
@@ -64,4 +60,42 @@ export async function request(url, options) {
     answer ?? {},
     seconds > 0 ? seconds * 1000 : null,
   );
+}
+
+export const FOREVER_MS = 2 ** 31 - 1;
+
+/** ±20 %, so that a thousand widgets do not come back in the same second. */
+export function jittered(milliseconds) {
+  return milliseconds * (0.8 + Math.random() * 0.4);
+}
+
+export function growing(base, attempt, limit, factor = 2) {
+  return Math.min(limit, base * factor ** Math.max(0, attempt));
+}
+
+/** One wait at a time; ends early by `wake()`, and for good with `signal`. */
+export class Pause {
+  #signal;
+  #timer = null;
+  #resolve = null;
+
+  constructor(signal) {
+    this.#signal = signal;
+    signal.addEventListener("abort", () => this.wake());
+  }
+
+  wait(milliseconds) {
+    this.wake();
+    if (this.#signal.aborted) return undefined;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#timer = setTimeout(() => this.wake(), milliseconds);
+    });
+  }
+
+  wake() {
+    clearTimeout(this.#timer);
+    this.#resolve?.();
+    this.#resolve = null;
+  }
 }

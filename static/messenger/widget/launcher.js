@@ -1,6 +1,5 @@
 import { h, setText } from "./dom.js";
 
-/** The button of widget.js, once there is something to tell on it. */
 export class Launcher {
   #button;
   #strings;

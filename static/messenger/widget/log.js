@@ -16,13 +16,11 @@ export class Log {
   #observer;
   #visible = new Set();
 
-  /** context: {strings, dates, base, actions, signal, onSeen(id)} */
   constructor(context) {
     this.#context = context;
     const { strings } = context;
     this.#greeting = h("p", { class: "msgr-greeting", hidden: true });
     this.#list = h("div", {
-      class: "msgr-list",
       role: "log",
       "aria-live": "off",
       "aria-label": strings.messages,
@@ -49,7 +47,6 @@ export class Log {
       {
         type: "button",
         class: "msgr-jump",
-        "aria-label": strings.newest,
         hidden: true,
       },
       this.#jumpText,
@@ -137,15 +134,14 @@ export class Log {
 
   #renderJump(unread) {
     this.#jump.hidden = this.#atEnd;
-    setText(this.#jumpText, unread ? this.#context.strings.newMessages : "");
+    const { newest, newMessages } = this.#context.strings;
+    this.#jump.ariaLabel = unread ? newMessages : newest;
+    setText(this.#jumpText, unread ? newMessages : "");
   }
 
   #watch() {
     const { signal } = this.#context;
-    this.scroller.addEventListener("scroll", () => this.#scrolled(), {
-      passive: true,
-      signal,
-    });
+    this.scroller.addEventListener("scroll", () => this.#scrolled());
     this.#jump.addEventListener("click", () => {
       this.toEnd();
       this.scroller.focus({ preventScroll: true });

@@ -4,7 +4,6 @@ import { h, icon, setText } from "./dom.js";
 import { Log } from "./log.js";
 
 const PHONE = "(max-width: 480px), (max-height: 420px) and (pointer: coarse)";
-const FOCUSABLE = "button:not([hidden]), a[href], textarea, [tabindex='0']";
 
 export class Panel {
   #options;
@@ -14,12 +13,12 @@ export class Panel {
   #notice = h("p", { class: "msgr-notice", hidden: true });
   #lost = h("p", { class: "msgr-lost", role: "status" });
   #waiting = h("div", { class: "msgr-waiting" });
+  #close;
   #phone = false;
   #opener = null;
   #phase = null;
   #faceOf = null;
 
-  /** options: {strings, dates, base, draft, signal, actions, onClose, onSeen} */
   constructor(options) {
     this.#options = options;
     const { strings, signal, actions } = options;
@@ -29,12 +28,12 @@ export class Panel {
       onSend: actions.send,
       onInput: actions.input,
     });
-    const close = h(
+    this.#close = h(
       "button",
       { type: "button", class: "msgr-close", "aria-label": strings.close },
       icon("close"),
     );
-    close.addEventListener("click", options.onClose);
+    this.#close.addEventListener("click", options.onClose);
     this.element = h(
       "section",
       {
@@ -50,7 +49,7 @@ export class Panel {
         { class: "msgr-header" },
         this.#face,
         h("div", { class: "msgr-heading" }, this.#title, this.#subtitle),
-        close,
+        this.#close,
       ),
       this.#notice,
       this.#lost,
@@ -100,7 +99,6 @@ export class Panel {
     });
   }
 
-  /** state: {phase, problem, settings, assignee, lost, …the log's} */
   render(state) {
     const { strings } = this.#options;
     const { settings, assignee } = state;
@@ -168,14 +166,12 @@ export class Panel {
 
   /** On a phone the page below can't be seen, so Tab goes round within the panel. */
   #keepFocus(event) {
-    const stops = [...this.element.querySelectorAll(FOCUSABLE)].filter(
-      (node) => node.getClientRects().length > 0,
-    );
-    const active = this.#root.activeElement;
-    const edge = event.shiftKey ? stops[0] : stops.at(-1);
-    if (active !== edge && active !== this.element) return;
+    const ends = [this.#close, this.composer.send];
+    const [to, from] = event.shiftKey ? ends.reverse() : ends;
+    const { activeElement } = this.#root;
+    if (activeElement !== from && activeElement !== this.element) return;
     event.preventDefault();
-    (event.shiftKey ? stops.at(-1) : stops[0]).focus();
+    to.focus();
   }
 }
 
@@ -185,9 +181,7 @@ function notice(settings) {
 }
 
 function skeleton({ loading }) {
-  const bones = ["theirs", "theirs", "mine", "theirs"].map((side) =>
-    h("span", { class: `msgr-bone msgr-bone-${side}` }),
-  );
+  const bones = [1, 2, 3, 4].map(() => h("span", { class: "msgr-bone" }));
   return [h("p", { class: "msgr-hidden", role: "status" }, loading), ...bones];
 }
 

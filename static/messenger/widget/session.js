@@ -1,16 +1,14 @@
 import { request, requestError, requestJson } from "./http.js";
 
 /**
- * The visitor's session: bootstraps, and puts the tokens on every request. An expired
- * one is renewed unseen, once for all requests that wait for it. The session token
- * lives in memory only; what outlasts the page is the visitor token.
+ * An expired session is renewed unseen, once for all requests that wait for it. Its
+ * token lives in memory only; what outlasts the page is the visitor token.
  */
 export class Session {
   #token = null;
   #flight = null;
   #options;
 
-  /** options: {api, token, locale, storage, person, signal, onBootstrap(answer)} */
   constructor(options) {
     this.#options = options;
   }
@@ -19,7 +17,7 @@ export class Session {
     return this.#token !== null;
   }
 
-  /** Bootstraps; calls that come while one is under way share it. */
+  /** Calls that come while one is under way share it. */
   open() {
     this.#flight ??= this.#bootstrap().finally(() => {
       this.#flight = null;
@@ -27,7 +25,7 @@ export class Session {
     return this.#flight;
   }
 
-  /** Bootstraps anew even then: who the visitor is has changed. */
+  /** Even then: who the visitor is has changed. */
   async reopen() {
     await this.#flight?.catch(() => {});
     return this.open();
@@ -41,7 +39,6 @@ export class Session {
     return this.#repeatable(path, requestJson, asJson(body));
   }
 
-  /** The open response of the event stream, to be read and ended by the caller. */
   stream(lastEventId, signal) {
     const headers = { "Last-Event-ID": String(lastEventId) };
     return this.#repeatable("stream/", request, { headers, signal });

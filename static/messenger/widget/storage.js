@@ -1,5 +1,4 @@
-/** In the page's own storage, after the first opening. Where that is forbidden, the
- * chat lasts as long as the page. */
+/** Where storage is forbidden, the chat lasts as long as the page. */
 export class Storage {
   #memory = {};
 

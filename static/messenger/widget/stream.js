@@ -1,4 +1,4 @@
-import { FOREVER_MS, growing, jittered, Pause } from "./timing.js";
+import { FOREVER_MS, growing, jittered, Pause } from "./http.js";
 
 const READY_MS = 10_000;
 const SILENCE_MS = 45_000;
@@ -8,9 +8,8 @@ const WAIT_MS = [1_000, 30_000];
 const GIVEN_UP_WAIT_MS = [60_000, 300_000];
 
 /**
- * The event stream, opened again without end. Only one that lived for PROOF_MS forgives
- * the failures before it: a proxy that lets `ready` through and cuts right after it
- * would otherwise reset the counter each time, and never be left alone.
+ * Opened again without end. Only a stream that lived for PROOF_MS forgives the failures
+ * before it: a proxy that cuts right after `ready` would reset the counter for ever.
  */
 export class Stream {
   live = false;
@@ -22,7 +21,6 @@ export class Stream {
   #pause;
   #options;
 
-  /** options: {session, cursor(), onUpdate(update), onChange(), signal} */
   constructor(options) {
     this.#options = options;
     this.#pause = new Pause(options.signal);

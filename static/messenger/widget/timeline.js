@@ -2,9 +2,8 @@ const GROUP_MS = 5 * 60 * 1000;
 const NEEDS_HELP = ["waiting", "failed"];
 
 /**
- * Messages and unsent texts → rows, oldest first. A row keeps its key when the text
- * becomes a message, so that its bubble stays where it is. In a group of one sender
- * `first` bears the name, `last` the avatar, and `marked` (last of a state) the time.
+ * A row keeps its key when the unsent text becomes a message: its bubble stays. In a
+ * group of one sender `first` bears the name, `last` the avatar, `marked` the time.
  */
 export function timeline({ messages, entries, readUpTo }) {
   const arrived = new Set(messages.map((message) => message.client_message_id));
@@ -56,7 +55,6 @@ function together(one, other) {
   );
 }
 
-/** Calendar days in the visitor's time zone. */
 function daysBetween(one, other) {
   const [from, to] = [one, other].map((date) =>
     new Date(date).setHours(0, 0, 0, 0),
@@ -64,7 +62,6 @@ function daysBetween(one, other) {
   return Math.round((to - from) / 86_400_000);
 }
 
-/** Times as the visitor reads them: in their language and time zone. */
 export class Dates {
   #strings;
   #formats = {};
@@ -86,7 +83,6 @@ export class Dates {
     }
   }
 
-  /** name: clock, day, year, moment or full. */
   format(name, date) {
     return this.#formats[name].format(date);
   }

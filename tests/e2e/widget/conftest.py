@@ -1,50 +1,16 @@
-"""A page with the widget on it, a browser, and a fake of the API behind it. No database, no Django."""
+"""A page with the widget on it, and a fake of the API behind it. No database, no Django."""
 
 import threading
 from collections.abc import Callable, Iterator
 from html import escape
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.e2e.widget.fake_api import FakeApi, FakeServer
 from tests.e2e.widget.widget_page import WidgetPage
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-
 type OpenPage = Callable[..., WidgetPage]
-
-
-@pytest.fixture(autouse=True)
-def clean_redis() -> None:
-    """Nothing of these tests is in Redis."""
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords() -> None:
-    """Nobody logs in here."""
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-    yield browser
-    browser.close()
 
 
 @pytest.fixture
@@ -100,7 +66,9 @@ def html(
     tag = (
         f'<script src="{url}/static/messenger/{escape(script)}" data-widget-token="T" {attributes}></script>'
     )
-    style = f'<link rel="stylesheet" href="{url}/static/messenger/widget.css">'
-    head = f'<meta charset="utf-8"><link rel="icon" href="data:,">{style if script == "widget.js" else ""}'
-    page = f'<!doctype html><html lang="en"><head><title>Shop</title>{head}</head><body>{body}{tag * times}</body>'
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Shop</title>'
+    head += '<link rel="icon" href="data:,">'
+    if script == "widget.js":
+        head += f'<link rel="stylesheet" href="{url}/static/messenger/widget.css">'
+    page = f'<!doctype html><html lang="en"><head>{head}</head><body>{body}{tag * times}</body></html>'
     return page, {"Content-Security-Policy": policy} if policy else {}

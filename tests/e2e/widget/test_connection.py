@@ -2,13 +2,10 @@
 
 import time
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import FakeApi, Fault, wait_until
-
-pytestmark = pytest.mark.e2e
 
 
 def test_tokens_are_in_headers_and_never_in_addresses(shop: OpenPage, api: FakeApi) -> None:

@@ -8,8 +8,6 @@ from playwright.sync_api import Page
 
 from tests.e2e.widget.fake_api import FakeServer
 
-pytestmark = pytest.mark.e2e
-
 CASES = json.loads((Path(__file__).parents[2] / "format_cases.json").read_text(encoding="utf-8"))
 
 # As trees, because `"` and `&quot;` are the same text.

@@ -2,13 +2,10 @@
 
 import gzip
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import STATIC, FakeApi, FakeServer
-
-pytestmark = pytest.mark.e2e
 
 
 def test_before_opening_nothing_is_requested_or_stored(
@@ -75,7 +72,7 @@ def test_the_page_chooses_side_and_language(shop: OpenPage) -> None:
 
 
 def test_the_host_pages_rules_do_not_reach_it(shop: OpenPage) -> None:
-    rules = "<style>*, div, button { display: none !important; color: red; font-size: 40px }</style>"
+    rules = "<style>body *, div, button { display: none !important; color: red; font-size: 40px }</style>"
     widget = shop(body=f"{rules}<h1>Furniture</h1>")
     expect(widget.launcher).to_be_visible()
     widget.open()

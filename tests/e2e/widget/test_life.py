@@ -1,12 +1,9 @@
 """From page to page, by keyboard, by script, and to the end."""
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import FakeApi, FakeServer, wait_until
-
-pytestmark = pytest.mark.e2e
 
 # Counts what a page would keep after the widget: timers, listeners on the page, observers.
 SPY = """(() => {

@@ -5,8 +5,6 @@ from playwright.sync_api import expect
 
 from tests.e2e.widget.conftest import OpenPage
 
-pytestmark = pytest.mark.e2e
-
 TALL = '<main style="height: 4000px">Furniture</main>'
 
 

@@ -1,12 +1,9 @@
 """Texts on their way: stored once, in order, whatever happens."""
 
-import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import FakeApi, Fault, wait_until
-
-pytestmark = pytest.mark.e2e
 
 
 def test_a_lost_answer_makes_no_double(shop: OpenPage, api: FakeApi) -> None:

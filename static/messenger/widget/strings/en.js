@@ -31,5 +31,4 @@ export default {
   opensAt: (when) => `We open ${when}`,
   problem: "The chat can't be reached right now.",
   tryAgain: "Try again",
-  attachment: (name, size) => `File ${name}, ${size}`,
 };

@@ -31,5 +31,4 @@ export default {
   opensAt: (when) => `Откроемся ${when}`,
   problem: "Сейчас чат недоступен.",
   tryAgain: "Попробовать снова",
-  attachment: (name, size) => `Файл ${name}, ${size}`,
 };

@@ -1,15 +1,16 @@
-import { requestError } from "./http.js";
-import { Pause } from "./timing.js";
+import { Pause, requestError } from "./http.js";
 
+const GATHER_MS = 300;
+const TYPING_AFTER_MS = 400;
+const TYPING_EVERY_MS = 3_000;
 const LONGEST_WAIT_MS = 30_000;
 const ATTEMPTS_UNSEEN = 2;
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The texts that the server does not have yet. They go one after another, in the order
- * of writing; each keeps its id through repeats and reloads, so that it is stored once.
- * What may pass is repeated without end; what is refused waits for the visitor, and
- * lets the next one go.
+ * Texts that the server does not have yet. One goes after another; each keeps its id
+ * through repeats and reloads, so that it is stored once. What is refused waits for the
+ * visitor and lets the next one go; anything else is repeated without end.
  */
 export class Outbox {
   entries = [];
@@ -17,7 +18,6 @@ export class Outbox {
   #pause;
   #options;
 
-  /** options: {storage, deliver(entry) → Promise, onChange(), signal} */
   constructor(options) {
     const { signal, storage } = options;
     this.#options = options;
@@ -48,7 +48,7 @@ export class Outbox {
     this.#hurry();
   }
 
-  /** It has arrived (from here or from another tab), or the visitor gave it up. */
+  /** Arrived (perhaps from another tab) or given up. */
   drop(id) {
     this.entries = this.entries.filter((entry) => entry.id !== id);
     this.#options.storage.dropUnsent(id);
@@ -103,4 +103,75 @@ function uuid() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
     .join("")
     .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+/** Tells the server up to which message the visitor has really seen. */
+export class Reading {
+  #upTo = 0;
+  #reported = 0;
+  #running = false;
+  #pause;
+  #options;
+
+  constructor(options) {
+    this.#options = options;
+    this.#pause = new Pause(options.signal);
+  }
+
+  async saw(id) {
+    this.#upTo = Math.max(this.#upTo, id);
+    if (this.#running) return;
+    this.#running = true;
+    let wait = GATHER_MS;
+    for (let attempt = 0; this.#upTo > this.#reported; attempt += 1) {
+      await this.#pause.wait(wait);
+      if (this.#options.signal.aborted) return;
+      wait = await this.#report(this.#upTo, attempt);
+    }
+    this.#running = false;
+  }
+
+  async #report(id, attempt) {
+    try {
+      await this.#options.session.post("mark_read/", { last_message_id: id });
+    } catch (error) {
+      // What the server refuses it would refuse again: the next message tells anew.
+      const { passing } = requestError(error);
+      if (passing) return error.wait(attempt, LONGEST_WAIT_MS);
+    }
+    this.#reported = id;
+    return GATHER_MS;
+  }
+}
+
+/** Tells the operator that the visitor types, seldom enough to be no burden. */
+export class OwnTyping {
+  #timer = null;
+  #notBefore = 0;
+  #session;
+
+  constructor({ session, signal }) {
+    this.#session = session;
+    signal.addEventListener("abort", () => this.stop());
+  }
+
+  typed() {
+    const wait = Math.max(TYPING_AFTER_MS, this.#notBefore - Date.now());
+    this.#timer ??= setTimeout(() => this.#tell(), wait);
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #tell() {
+    this.#timer = null;
+    this.#notBefore = Date.now() + TYPING_EVERY_MS;
+    try {
+      await this.#session.post("typing/");
+    } catch (error) {
+      this.#notBefore += requestError(error).retryAfter ?? 0;
+    }
+  }
 }
