@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,6 +12,13 @@ from psycopg_pool import PoolTimeout
 
 from messenger.models import Inbox
 from messenger.utils import ensure_messenger_enabled_view
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Whoever answers visitors begins with the conversations, others with the overview."""
+    answers = settings.MESSENGER_ENABLED and request.user.has_perm("messenger.view_conversation")
+    return redirect("admin:messenger_conversation_changelist" if answers else "admin:index")
 
 
 @require_safe

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.e2e.people import STREAMS, Operator, Visitor
 from tests.e2e.system import Demo, System, deployed_system
@@ -20,6 +20,8 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-quic",
 ]
+
+expect.set_options(timeout=15_000)
 
 type NewContext = Callable[..., BrowserContext]
 
