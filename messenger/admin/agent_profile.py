@@ -1,5 +1,4 @@
 from django.conf import settings
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -16,5 +15,5 @@ class AgentProfileInline(StackedInline[AgentProfile, User]):
     verbose_name_plural = _("operator's profile")
     can_delete = False
 
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return settings.MESSENGER_ENABLED and super().has_view_permission(request, obj)

@@ -14,10 +14,10 @@ def unread(request: HttpRequest) -> int | None:
     """
     if not settings.MESSENGER_ENABLED or not request.user.has_perm("messenger.view_conversation"):
         return None
-    found: int | None = getattr(request, "_messenger_unread", None)
+    found: int | None = getattr(request, "messenger_unread", None)
     if found is None:
         found = Conversation.objects.all().unread_of(user_of(request))
-        request._messenger_unread = found  # type: ignore[attr-defined]
+        request.messenger_unread = found  # type: ignore[attr-defined]
     return found
 
 

@@ -43,10 +43,10 @@ class Counts(NamedTuple):
 
 def counts(request: HttpRequest) -> Counts:
     """Asked once per request."""
-    found: Counts | None = getattr(request, "_messenger_counts", None)
+    found: Counts | None = getattr(request, "messenger_counts", None)
     if found is None:
         found = Counts(*(_count(Box(name), user_of(request)) for name in Counts._fields))
-        request._messenger_counts = found  # type: ignore[attr-defined]
+        request.messenger_counts = found  # type: ignore[attr-defined]
     return found
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 
 from messenger.admin.base import user_of
@@ -66,14 +67,14 @@ class ConversationChangeList(ChangeList):
             found.pop(name, None)
         return found
 
-    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str]:
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> list[str | Combinable]:
         """The order is the key's; `o` in the address changes nothing."""
         return list(ORDER)
 
     def get_results(self, request: HttpRequest) -> None:
         size = self.list_per_page
         keys = list(self._wanted(request).values_list("last_message_at", "id")[: size + 1])
-        self.older = Key(*keys[size - 1]) if len(keys) > size else None
+        self.older = Key(keys[size - 1][0] or EPOCH, keys[size - 1][1]) if len(keys) > size else None
         page = Conversation.objects.filter(pk__in=[pk for _at, pk in keys[:size]]).order_by(*ORDER)
         self.rows = rows_of(page, user_of(request))
         self.result_list = [row.conversation for row in self.rows]
@@ -82,7 +83,7 @@ class ConversationChangeList(ChangeList):
         self.paginator = Paginator(self.rows, size)
 
     def _wanted(self, request: HttpRequest) -> ConversationQuerySet:
-        started: ConversationQuerySet = self.queryset.started()  # type: ignore[attr-defined]
+        started: ConversationQuerySet = self.queryset.started()
         wanted = self.box.of(started, user_of(request)).order_by(*ORDER)
         try:
             return wanted.filter(Key.parse(self.before).below()) if self.before else wanted

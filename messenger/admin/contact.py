@@ -63,11 +63,18 @@ class ContactAdmin(MessengerAdmin[Contact]):
             return contacts
         return contacts.filter(Exists(Conversation.objects.visible_to(user).filter(contact=OuterRef("pk"))))
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        contact: Contact | None = kwargs.get("obj")
-        seen = Conversation.objects.visible_to(user_of(request)).started().filter(contact=contact)
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Contact | None = None,
+    ) -> HttpResponse:
+        seen = Conversation.objects.visible_to(user_of(request)).started().filter(contact=obj)
         context["conversations"] = seen.select_related("assignee").order_by("-id")[:CONVERSATIONS_LIMIT]
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Visitors make contacts."""

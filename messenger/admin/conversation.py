@@ -39,9 +39,8 @@ class ConversationAdmin(Workspace, MessengerAdmin[Conversation]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The whole page, or only its rows when the page asks to refresh itself."""
-        response: HttpResponse = super().changelist_view(
-            request, {"title": _("Dialogs"), **(extra_context or {})}
-        )
+        context = {"title": _("Dialogs"), "counts": partial(counts, request), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
         if wants_part(request) and isinstance(response, TemplateResponse):
             response.template_name = "admin/messenger/conversation/list_part.html"
         return response

@@ -1,7 +1,6 @@
 """Inboxes: settings of a widget, and the codes by which a site embeds it."""
 
 import zoneinfo
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -25,7 +24,9 @@ class InboxForm(ModelForm[Inbox]):
         label=_("allowed origins"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("Sites that may show the widget, one per line: https://shop.example.com. Empty: any site."),
+        help_text=_(
+            "Sites that may show the widget, one per line: https://shop.example.com. Empty: any site."
+        ),
     )
     time_zone = forms.ChoiceField(
         label=_("time zone"), choices=time_zones, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
@@ -33,7 +34,7 @@ class InboxForm(ModelForm[Inbox]):
 
     class Meta:
         model = Inbox
-        fields = "__all__"  # noqa: DJ007  (the admin's fieldsets choose them)
+        fields = "__all__"
         widgets = {"color": UnfoldAdminColorInputWidget}
 
 
@@ -58,14 +59,22 @@ class InboxAdmin(MessengerAdmin[Inbox]):
     def place(self, inbox: Inbox) -> str:
         return inbox.branch.name if inbox.branch else str(_("Global"))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Inbox | None = None) -> Sequence[str]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Inbox | None = None) -> tuple[str, ...]:
         """The branch is chosen once; the database refuses a change as well."""
         return ("branch",) if obj else ()
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Inbox | None = None,
+    ) -> HttpResponse:
         context["base_url"] = f"{request.scheme}://{request.get_host()}"
         context["shows_secret"] = user_of(request).is_messenger_administrator
-        return super().render_change_form(request, context, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:
         """An inbox is switched off: its conversations stay."""

@@ -25,12 +25,14 @@ class OriginsField(forms.CharField):
             except ValueError:
                 wrong.append(line)
         if wrong:
-            message = _("Not an origin: %(lines)s. Write scheme and host without a path: https://shop.example.com")
+            message = _(
+                "Not an origin: %(lines)s. Write scheme and host without a path: https://shop.example.com"
+            )
             raise ValidationError(message, params={"lines": ", ".join(wrong)}, code="origin")
         return list(origins)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return list(initial or []) != self.to_python(data)
+            return bool(list(initial or []) != self.to_python(data))
         except ValidationError:
             return True

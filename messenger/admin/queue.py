@@ -3,38 +3,32 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
-from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin
+from django_q.admin import FailAdmin, QueueAdmin, ScheduleAdmin, TaskAdmin, resubmit_task
 from django_q.models import Failure, OrmQ, Schedule, Success
 
 from crm.admin_base import ModelAdmin
 
+# Sending a task once more changes something: it takes more than the permission to look.
+resubmit_task.allowed_permissions = ("change",)
+
 admin.site.unregister([Failure, OrmQ, Schedule, Success])
 
 
-class ReadOnlyActions(ModelAdmin[Any]):
-    """Sending a task once more changes something: it needs more than the permission to look."""
-
-    def get_actions(self, request: HttpRequest, **kwargs: Any) -> dict[str, Any]:
-        found: dict[str, Any] = super().get_actions(request, **kwargs)
-        return found if self.has_change_permission(request) else {}
-
-
 @admin.register(Success)
-class FinishedTaskAdmin(TaskAdmin, ReadOnlyActions):
+class FinishedTaskAdmin(TaskAdmin, ModelAdmin[Any]):  # type: ignore[misc]
     pass
 
 
 @admin.register(Failure)
-class FailedTaskAdmin(FailAdmin, ReadOnlyActions):
+class FailedTaskAdmin(FailAdmin, ModelAdmin[Any]):  # type: ignore[misc]
     pass
 
 
 @admin.register(Schedule)
-class TimetableAdmin(ScheduleAdmin, ReadOnlyActions):
+class TimetableAdmin(ScheduleAdmin, ModelAdmin[Any]):  # type: ignore[misc]
     pass
 
 
 @admin.register(OrmQ)
-class WaitingTaskAdmin(QueueAdmin, ReadOnlyActions):
+class WaitingTaskAdmin(QueueAdmin, ModelAdmin[Any]):  # type: ignore[misc]
     pass

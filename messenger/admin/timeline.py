@@ -75,6 +75,7 @@ class EventLine:
         return event_sentence(self.event)
 
 
+type Item = Message | ConversationEvent
 type Line = Day | MessageLine | EventLine
 
 
@@ -133,13 +134,11 @@ def _events(conversation: Conversation) -> QuerySet[ConversationEvent]:
     return conversation.events.select_related("actor").order_by("pk")
 
 
-def _lines(
-    messages: Iterable[Message], events: Iterable[ConversationEvent], *, after: Message | None = None
-) -> list[Line]:
+def _lines(messages: Iterable[Item], events: Iterable[Item], *, after: Message | None = None) -> list[Line]:
     """A page begins with its day always: whoever joins two pages drops the divider that comes twice."""
     lines: list[Line] = []
     day, above = None, after
-    for item in merge(messages, events, key=lambda item: item.created_at):
+    for item in merge(messages, events, key=_happened):
         if day != (day := timezone.localdate(item.created_at)):
             lines.append(Day(day))
         if isinstance(item, Message):
@@ -149,6 +148,10 @@ def _lines(
             lines.append(EventLine(item))
             above = None
     return lines
+
+
+def _happened(item: Item) -> datetime:
+    return item.created_at
 
 
 def _continues(above: Message | None, message: Message) -> bool:

@@ -44,7 +44,7 @@ class Workspace(Base):
     """The change page of conversations and its routes. Whoever may not see a conversation gets 404."""
 
     def get_own_urls(self) -> list[URLPattern]:
-        views = {
+        views: dict[str, Callable[..., HttpResponse]] = {
             "timeline": self.timeline_view,
             "reply": self.reply_view,
             "read": self.read_view,
@@ -61,7 +61,11 @@ class Workspace(Base):
 
     @method_decorator(require_GET)
     def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         conversation = self._seen(request, object_id)
         context = {
@@ -127,9 +131,13 @@ class Workspace(Base):
         cursor = timeline.Cursor(_number(parameters.get("since_id")), _number(parameters.get("since_event")))
         return self._fragment(request, conversation, timeline.since(conversation, cursor))
 
-    def _fragment(self, request: HttpRequest, conversation: Conversation, lines: timeline.Timeline) -> HttpResponse:
+    def _fragment(
+        self, request: HttpRequest, conversation: Conversation, lines: timeline.Timeline
+    ) -> HttpResponse:
         can_change = self.has_change_permission(request)
-        return part(request, FRAGMENT, fragment_context(conversation, lines, user_of(request), can_change=can_change))
+        return part(
+            request, FRAGMENT, fragment_context(conversation, lines, user_of(request), can_change=can_change)
+        )
 
     def _seen(self, request: HttpRequest, object_id: int | str) -> Conversation:
         if not self.has_view_permission(request):

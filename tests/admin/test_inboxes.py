@@ -1,0 +1,103 @@
+"""Inboxes: chosen once, embedded by code, open to the origins on their list."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
+
+from crm.models import Branch, User
+from messenger.models import Inbox
+
+ADD = "/admin/messenger/inbox/add/"
+
+
+def values(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Shop",
+        "branch": "",
+        "is_active": "on",
+        "title": "",
+        "greeting": "",
+        "color": "#2563eb",
+        "position": "right",
+        "allowed_origins": "",
+        "rating_type": "stars",
+        "privacy_text": "",
+        "privacy_url": "",
+        "time_zone": "Europe/Moscow",
+    } | more
+
+
+def change(inbox: Inbox) -> str:
+    return reverse("admin:messenger_inbox_change", args=[inbox.pk])
+
+
+def test_an_inbox_is_made(administrator_client: Client, yekaterinburg: Branch) -> None:
+    origins = " https://Shop.example.com/ \n\nhttps://shop.example.com\nhttp://localhost:8080\n"
+    response = administrator_client.post(ADD, values(branch=yekaterinburg.pk, allowed_origins=origins))
+    assert response.status_code == 302
+    inbox = Inbox.objects.get()
+    assert inbox.branch == yekaterinburg
+    assert inbox.allowed_origins == ["https://shop.example.com", "http://localhost:8080"]
+    assert len(inbox.widget_token) >= 43
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("allowed_origins", "https://shop.example.com/path", "https://shop.example.com/path"),
+        ("allowed_origins", "shop.example.com", "Not an origin"),
+        ("allowed_origins", "https://a.example\n*", "Not an origin: *"),
+        ("allowed_origins", "https://a.example:99999", "Not an origin"),
+        ("color", "red", "#rrggbb"),
+        ("time_zone", "Mars/Olympus", "Mars/Olympus"),
+        ("name", "", "required"),
+        ("privacy_url", "javascript:alert(1)", "valid URL"),
+    ],
+)
+def test_wrong_settings_are_named(
+    administrator_client: Client, db: None, field: str, value: str, sentence: str
+) -> None:
+    response = administrator_client.post(ADD, values(**{field: value}))
+    assert response.status_code == 200
+    assert sentence in str(response.context["adminform"].form.errors[field])
+    assert not Inbox.objects.exists()
+
+
+def test_the_branch_is_chosen_once(administrator_client: Client, inbox: Inbox, moscow: Branch) -> None:
+    response = administrator_client.post(change(inbox), values(name="Renamed", branch=moscow.pk))
+    assert response.status_code == 302
+    inbox.refresh_from_db()
+    assert (inbox.name, inbox.branch and inbox.branch.name) == ("Renamed", "Yekaterinburg")
+
+
+def test_tokens_do_not_come_from_a_form(administrator_client: Client, inbox: Inbox) -> None:
+    administrator_client.post(change(inbox), values(widget_token="mine", identity_secret="mine"))
+    assert not Inbox.objects.filter(widget_token="mine").exists()
+    assert not Inbox.objects.filter(identity_secret="mine").exists()
+
+
+def test_embed_codes_are_ready_to_copy(administrator_client: Client, inbox: Inbox) -> None:
+    shown = administrator_client.get(change(inbox)).content.decode()
+    token = inbox.widget_token
+    assert f"/widget-demo/?token={token}" in shown
+    assert f'widget.js" data-widget-token="{token}"&gt;&lt;/script&gt;' in shown
+    assert (
+        f'widget-loader.js" data-widget-token="{token}" data-load-after="5" data-load-on-scroll="1"' in shown
+    )
+    assert inbox.identity_secret in shown
+
+
+def test_the_secret_is_for_administrators(operator_client: Client, operator: User, inbox: Inbox) -> None:
+    operator.user_permissions.add(Permission.objects.get(codename="change_inbox"))
+    shown = operator_client.get(change(inbox)).content.decode()
+    assert inbox.widget_token in shown
+    assert inbox.identity_secret not in shown
+
+
+def test_inboxes_are_not_deleted(administrator_client: Client, inbox: Inbox) -> None:
+    url = reverse("admin:messenger_inbox_delete", args=[inbox.pk])
+    assert administrator_client.post(url, {"post": "yes"}).status_code == 403
+    assert Inbox.objects.exists()
