@@ -105,7 +105,8 @@
   let preloaded = null;
   const preload = () => {
     preloaded ??= Promise.all([
-      import("./widget/app.js"),
+      // Absolute: a script of another origin has no base for relative ones.
+      import(`${base}widget/app.js`),
       ...["panel", "messages", "composer"].map((name) =>
         addStyle(`widget/${name}.css`),
       ),

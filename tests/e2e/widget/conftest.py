@@ -45,7 +45,7 @@ def shop(server: FakeServer, context: BrowserContext) -> Iterator[OpenPage]:
     def open_page(page: Page | None = None, path: str = "/shop", **options: str | int) -> WidgetPage:
         server.api.pages[path] = html(server.url, **options)
         widget = WidgetPage(page or context.new_page())
-        widget.page.goto(server.url + path)
+        widget.page.goto(server.shop_url + path)
         opened.append(widget)
         return widget
 

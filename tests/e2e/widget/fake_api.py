@@ -260,6 +260,11 @@ class FakeServer(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
 
+    @property
+    def shop_url(self) -> str:
+        """The shop is another origin than the CRM, as it is in life."""
+        return f"http://localhost:{self.server_port}"
+
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A browser that leaves in the middle is no news."""
 
