@@ -5,9 +5,7 @@
 
 /** Calls `onEvent(name, data)` for each event and `onByte()` for anything that arrives, until the stream ends. */
 export async function readStream(response, { onEvent, onByte }) {
-  const reader = response.body
-    .pipeThrough(new TextDecoderStream())
-    .getReader();
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();

@@ -70,7 +70,10 @@ export class Timeline extends EventTarget {
     if (added.length > 0) this.scroll.afterAppend(incoming.length > 0);
     this.dispatchEvent(
       new CustomEvent("changed", {
-        detail: { canReply: canReply === "1", hasIncoming: incoming.length > 0 },
+        detail: {
+          canReply: canReply === "1",
+          hasIncoming: incoming.length > 0,
+        },
       }),
     );
     return hasMore === "1";
@@ -107,9 +110,7 @@ export class Timeline extends EventTarget {
 
   #removePending(clientId) {
     const id = CSS.escape(clientId);
-    this.list
-      .querySelector(`.msgr-pending[data-client-id="${id}"]`)
-      ?.remove();
+    this.list.querySelector(`.msgr-pending[data-client-id="${id}"]`)?.remove();
   }
 
   #has(row) {
@@ -157,7 +158,11 @@ export class Timeline extends EventTarget {
     for (const day of this.list.querySelectorAll(".msgr-day")) {
       if (days.has(day.dataset.key)) day.remove();
     }
+    // What was said long ago is not read out.
+    const log = this.list.parentElement;
+    log.setAttribute("aria-live", "off");
     this.list.prepend(...rows.filter((row) => !this.#has(row)));
+    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
   }
 }
 

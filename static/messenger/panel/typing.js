@@ -53,10 +53,7 @@ export class OperatorTyping {
   watch(field) {
     field.addEventListener("input", () => {
       if (!field.value.trim() || this.#timer) return;
-      const wait = Math.max(
-        DEBOUNCE_MS,
-        this.#toldAt + REPEAT_MS - Date.now(),
-      );
+      const wait = Math.max(DEBOUNCE_MS, this.#toldAt + REPEAT_MS - Date.now());
       this.#timer = setTimeout(() => this.#tell(field), wait);
     });
   }
