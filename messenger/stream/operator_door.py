@@ -31,7 +31,7 @@ class OperatorDoor:
         stream = await self._open(scope, receive, send)
         if stream is not None:
             try:
-                await stream.wait(receive)
+                await stream.wait(scope, receive)
             finally:
                 self._leave(stream)
 

@@ -79,7 +79,7 @@ class VisitorDoor:
         stream = await self._open(scope, receive, send)
         if stream is not None:
             try:
-                await stream.wait(receive)
+                await stream.wait(scope, receive)
             finally:
                 self._leave(stream)
 
