@@ -30,11 +30,13 @@ def demo() -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "crm.demo", "--port", "0", "--data-dir", f"{folder}/demo"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        if process.stdout is None or not any(line.strip() == "ready" for line in process.stdout):
-            raise SystemExit("screenshots: the demo did not start")
-        yield json.loads((Path(folder) / "demo" / "demo.json").read_text(encoding="utf-8"))
-        process.terminate()
-        process.communicate()
+        try:
+            if process.stdout is None or not any(line.strip() == "ready" for line in process.stdout):
+                raise SystemExit("screenshots: the demo did not start")
+            yield json.loads((Path(folder) / "demo" / "demo.json").read_text(encoding="utf-8"))
+        finally:
+            process.terminate()
+            process.communicate()
 
 
 def open_page(browser: Browser, size: str, scheme: str, storage: Any = None) -> Page:

@@ -3,6 +3,8 @@
 import sys
 from pathlib import Path
 
+from crm.demo.errors import DemoError
+
 
 class LogFollower:
     """Copies new lines of a log to standard error, without the everyday ones."""
@@ -13,11 +15,12 @@ class LogFollower:
         self._position = path.stat().st_size
 
     def copy(self) -> None:
-        if self._path.stat().st_size <= self._position:
-            return
-        with self._path.open("rb") as log:
-            log.seek(self._position)
-            text = log.read()
+        try:
+            with self._path.open("rb") as log:
+                log.seek(self._position)
+                text = log.read()
+        except FileNotFoundError as error:
+            raise DemoError(f"The demo stopped, because {self._path} was removed.") from error
         whole, _, _ = text.rpartition(b"\n")
         self._position += len(whole) + 1 if whole else 0
         for line in whole.decode(errors="replace").splitlines():
