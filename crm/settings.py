@@ -345,6 +345,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ConversationStatusEnum": ["open", "pending", "resolved", "closed"],
+        "OperatorStatusEnum": ["online", "away", "busy", "offline"],
+        "OkEnum": ["ok"],
+    },
 }
 
 Q_CLUSTER: dict[str, Any] = {

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import FormParser, MultiPartParser
@@ -40,6 +41,12 @@ class CookieAuthentication(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Session"
+
+
+class CookieScheme(SessionScheme):  # type: ignore[no-untyped-call]
+    """How the OpenAPI schema describes it."""
+
+    target_class = "messenger.api.operator.CookieAuthentication"
 
 
 def operator_of(request: Request) -> User:

@@ -1,0 +1,325 @@
+"""The door of the widget API: switch, tokens, methods, bodies; the same at every endpoint."""
+
+import io
+import json
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
+from django.test import Client
+from django_redis import get_redis_connection
+
+from messenger.models import Contact, Conversation, Inbox, Message
+from messenger.utils import session_cache_key
+from tests.api.endpoints import BOOTSTRAP, ENDPOINTS, POLL, SEND, WITH_SESSION, Endpoint
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.django_db
+
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+with_session = pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
+
+
+def code(response: Any) -> tuple[int, str]:
+    """Status and code; every error has a sentence as well, in JSON."""
+    assert response["Content-Type"] == "application/json"
+    answer = response.json()
+    assert answer["detail"]
+    return response.status_code, answer["code"]
+
+
+# --- The switch --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tokens", ["good", "none"])
+@every_endpoint
+def test_disabled_messenger_says_only_that(
+    visitor: Visitor, settings: LazySettings, endpoint: Endpoint, tokens: str
+) -> None:
+    settings.MESSENGER_ENABLED = False
+    response = endpoint.ask(visitor, visitor.headers if tokens == "good" else {})
+    assert (response.status_code, response.json()) == (404, {"detail": "Messenger disabled"})
+    assert Message.objects.count() == 0
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "PUT", "DELETE"])
+@every_endpoint
+def test_disabled_messenger_says_so_to_every_method(
+    settings: LazySettings, endpoint: Endpoint, method: str
+) -> None:
+    settings.MESSENGER_ENABLED = False
+    response = Client().generic(
+        method, endpoint.url, headers={"Accept": "text/html", "Accept-Language": "ru"}
+    )
+    assert (response.status_code, response.json()) == (404, {"detail": "Messenger disabled"})
+
+
+# --- Tokens ------------------------------------------------------------------------------------------------
+
+
+@every_endpoint
+def test_missing_widget_token_is_invalid(visitor: Visitor, endpoint: Endpoint) -> None:
+    response = endpoint.ask(visitor, {"X-Widget-Session": visitor.session_token})
+    assert code(response) == (400, "invalid")
+    assert list(response.json()["fields"]) == ["widget_token"]
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 5000, "a\u00e9", "' OR 1=1 --", "%00"])
+@every_endpoint
+def test_unknown_widget_token_is_not_found(visitor: Visitor, endpoint: Endpoint, token: str) -> None:
+    assert code(endpoint.ask(visitor, visitor.headers | {"X-Widget-Token": token})) == (
+        404,
+        "inbox_not_found",
+    )
+
+
+@pytest.mark.parametrize("token", ["nul\0", "\ud800", "é", 5, ["a"], {"a": 1}, True], ids=ascii)
+@pytest.mark.parametrize("name", ["widget_token", "widget_session_token"])
+def test_strange_token_in_the_body_is_refused(visitor: Visitor, name: str, token: Any) -> None:
+    tokens = {
+        "widget_token": visitor.widget_token,
+        "widget_session_token": visitor.session_token,
+        "body": "x",
+    }
+    response = visitor.client.post(
+        "/api/widget/send/", json.dumps(tokens | {name: token}), content_type="application/json"
+    )
+    assert code(response) in {(400, "invalid"), (404, "inbox_not_found"), (401, "session_invalid")}
+    assert not Message.objects.exists()
+
+
+@every_endpoint
+def test_inactive_inbox_is_not_found(inbox: Inbox, endpoint: Endpoint) -> None:
+    Inbox.objects.filter(pk=inbox.pk).update(is_active=False)
+    visitor = Visitor(inbox.widget_token)
+    assert code(endpoint.ask(visitor)) == (404, "inbox_not_found")
+
+
+@with_session
+def test_missing_session_is_invalid(visitor: Visitor, endpoint: Endpoint) -> None:
+    response = endpoint.ask(visitor, {"X-Widget-Token": visitor.widget_token})
+    assert code(response) == (400, "invalid")
+    assert list(response.json()["fields"]) == ["widget_session_token"]
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 5000])
+@with_session
+def test_unknown_session_is_invalid(visitor: Visitor, endpoint: Endpoint, token: str) -> None:
+    response = endpoint.ask(visitor, visitor.headers | {"X-Widget-Session": token})
+    assert code(response) == (401, "session_invalid")
+
+
+@with_session
+def test_session_of_another_inbox_is_a_mismatch(visitor: Visitor, inbox: Inbox, endpoint: Endpoint) -> None:
+    other = Inbox.objects.create(name="Other", branch=inbox.branch)
+    response = endpoint.ask(visitor, visitor.headers | {"X-Widget-Token": other.widget_token})
+    assert code(response) == (403, "session_mismatch")
+    assert not Message.objects.exists()
+
+
+@with_session
+def test_tokens_are_taken_from_the_query_string(visitor: Visitor, endpoint: Endpoint) -> None:
+    tokens = {"widget_token": visitor.widget_token, "widget_session_token": visitor.session_token}
+    response = visitor.client.generic(
+        endpoint.method,
+        f"{endpoint.url}?{urlencode(tokens)}",
+        json.dumps(endpoint.body),
+        content_type="application/json",
+    )
+    assert response.status_code in {200, 201} or (endpoint.path, response.status_code) == ("rate", 400)
+
+
+@with_session
+def test_tokens_in_the_body_are_taken(visitor: Visitor, endpoint: Endpoint) -> None:
+    tokens = {"widget_token": visitor.widget_token, "widget_session_token": visitor.session_token}
+    response = endpoint._replace(body=endpoint.body | tokens).ask(visitor, {})
+    assert response.status_code in {200, 201} or (endpoint.path, response.status_code) == ("rate", 400)
+
+
+def test_session_token_is_nowhere_in_the_cache(visitor: Visitor) -> None:
+    """Whoever reads the cache can't write as the visitor."""
+    redis = get_redis_connection("default")
+    POLL.ask(visitor)
+    for key in redis.scan_iter():
+        assert visitor.session_token.encode() not in key
+        assert visitor.session_token.encode() not in (redis.get(key) or b"")
+
+
+def test_used_session_is_prolonged_before_it_ends(
+    visitor: Visitor, settings: LazySettings, redis_life: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, life = session_cache_key(visitor.session_token), settings.MESSENGER_SESSION_TTL_SECONDS
+    get_redis_connection("default").expire(key, 60)
+    POLL.ask(visitor)
+    assert redis_life(key) <= 60
+    later = time.time() + life * 0.6
+    monkeypatch.setattr(time, "time", lambda: later)
+    POLL.ask(visitor)
+    assert redis_life(key) > life - 60
+
+
+# --- Methods and bodies ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "method"),
+    [
+        (endpoint, method)
+        for endpoint in ENDPOINTS
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if method != endpoint.method
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.path,
+)
+def test_wrong_method_is_refused_in_json(visitor: Visitor, endpoint: Endpoint, method: str) -> None:
+    response = visitor.client.generic(method, endpoint.url, headers=visitor.headers)
+    assert code(response) == (405, "method_not_allowed")
+    assert endpoint.method in response["Allow"]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[1]",
+        b'"text"',
+        b"null",
+        b"\xff\xfe",
+        b'{"body": NaN}',
+        b'{"body": 1e999}',
+        b'{"body": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"a":' * 5_000,
+    ],
+    ids=lambda body: str(body[:16]),
+)
+@pytest.mark.parametrize("endpoint", [BOOTSTRAP, SEND], ids=lambda endpoint: endpoint.path)
+def test_malformed_json_is_invalid(visitor: Visitor, endpoint: Endpoint, body: bytes) -> None:
+    before = Contact.objects.count()
+    response = visitor.client.post(
+        endpoint.url, body, content_type="application/json", headers=visitor.headers
+    )
+    assert code(response) == (400, "invalid")
+    assert (Message.objects.count(), Contact.objects.count()) == (0, before)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "zlib", "nonsense", "utf-7"])
+def test_charset_of_the_header_breaks_nothing(visitor: Visitor, charset: str) -> None:
+    for content_type in ("application/json", "application/x-www-form-urlencoded"):
+        response = visitor.client.generic(
+            "POST",
+            SEND.url,
+            b"\x80=1",
+            content_type=f"{content_type}; charset={charset}",
+            headers=visitor.headers,
+        )
+        assert code(response) == (400, "invalid")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "image/png"])
+def test_unknown_content_type_is_refused(visitor: Visitor, content_type: str) -> None:
+    response = visitor.client.generic(
+        "POST", SEND.url, b"Hello", content_type=content_type, headers=visitor.headers
+    )
+    assert code(response) == (415, "unsupported_media_type")
+
+
+@pytest.mark.parametrize("form", ["json", "form", "multipart"])
+def test_huge_body_is_refused_unread(visitor: Visitor, form: str) -> None:
+    text = "x" * 2_000_000
+    bodies: dict[str, tuple[Any, str]] = {
+        "json": (json.dumps({"body": text}), "application/json"),
+        "form": (f"body={text}", "application/x-www-form-urlencoded"),
+        "multipart": (
+            f'--b\r\nContent-Disposition: form-data; name="body"\r\n\r\n{text}\r\n--b--\r\n',
+            "multipart/form-data; boundary=b",
+        ),
+    }
+    body, content_type = bodies[form]
+    response = visitor.client.generic(
+        "POST", SEND.url, body, content_type=content_type, headers=visitor.headers
+    )
+    assert code(response) == (413, "invalid")
+
+
+def test_thousands_of_fields_are_refused(visitor: Visitor) -> None:
+    form = "&".join(f"field{number}=1" for number in range(1_500))
+    response = visitor.client.generic(
+        "POST", SEND.url, form, content_type="application/x-www-form-urlencoded", headers=visitor.headers
+    )
+    assert code(response) == (400, "invalid")
+
+
+@pytest.mark.parametrize(
+    "meta",
+    ['{"a": "\\u0000"}', '{"\\u0000": 1}', f'{{"a": {"[" * 900}{"]" * 900}}}'],
+    ids=["value", "key", "deep"],
+)
+def test_page_data_that_cannot_be_stored_is_invalid(inbox: Inbox, meta: str) -> None:
+    body = f'{{"widget_token": "{inbox.widget_token}", "meta": {meta}}}'
+    response = Client().post(BOOTSTRAP.url, body, content_type="application/json")
+    assert code(response) == (400, "invalid")
+    assert list(response.json()["fields"]) == ["meta"]
+    assert not Contact.objects.exists()
+
+
+def test_page_data_is_stored_as_sent(inbox: Inbox) -> None:
+    meta = {"cart": [1, 2.5, None, True], "path": "C:\\u0000", "big": 2**53}
+    Visitor(inbox.widget_token).bootstrap(meta=meta)
+    assert Conversation.objects.get().meta == meta
+
+
+# --- What every answer has ---------------------------------------------------------------------------------
+
+
+@every_endpoint
+def test_no_answer_sets_a_cookie_or_may_be_stored(visitor: Visitor, endpoint: Endpoint) -> None:
+    for headers in (visitor.headers, {}):
+        response = endpoint.ask(visitor, headers)
+        assert not response.cookies
+        assert response["Cache-Control"] == "no-store"
+
+
+@every_endpoint
+def test_csrf_and_log_in_play_no_part(visitor: Visitor, operator_client: Client, endpoint: Endpoint) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = operator_client.cookies
+    visitor.client = strict
+    assert endpoint.ask(visitor).status_code in {200, 201} or endpoint.path == "rate"
+
+
+@every_endpoint
+def test_detail_is_in_the_readers_language_and_the_code_in_none(visitor: Visitor, endpoint: Endpoint) -> None:
+    tokens = visitor.headers | {"X-Widget-Token": "unknown"}
+    answers = {
+        language: endpoint.ask(visitor, tokens | {"Accept-Language": language})
+        for language in ("en", "ru", "ru-RU,en;q=0.5", "tlh", "*", "\xff")
+    }
+    assert {code(response) for response in answers.values()} == {(404, "inbox_not_found")}
+    assert answers["en"].json()["detail"] == "There is no such chat."
+    assert "Accept-Language" in answers["en"]["Vary"]
+    assert answers["ru"].json() == answers["ru-RU,en;q=0.5"].json()
+
+
+# --- The description ---------------------------------------------------------------------------------------
+
+
+def test_schema_is_made_without_a_warning() -> None:
+    call_command(
+        "spectacular", "--fail-on-warn", "--validate", "--format", "openapi-json", stdout=io.StringIO()
+    )
+
+
+def test_schema_names_every_endpoint(client: Client) -> None:
+    response = client.get("/api/schema/", {"format": "json"})
+    assert response.status_code == 200
+    described = json.loads(response.content)
+    assert described["openapi"].startswith("3.1")
+    for endpoint in ENDPOINTS:
+        operation = described["paths"][endpoint.url][endpoint.method.lower()]
+        assert {"400", "404", "429", "503"} <= set(operation["responses"])
+        assert operation.get("security", []) in ([], [{}])
