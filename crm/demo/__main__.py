@@ -30,9 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Everything that is started here is found from the project's folder.
         os.chdir(Path(__file__).resolve().parents[2])
         Supervisor(folder, port, servers).run()
-    except (DemoError, ServerError) as error:
+    except DemoError as error:
         sys.stderr.write(f"{error}\n")
-        return getattr(error, "code", 1)
+        return error.code
+    except (ServerError, OSError) as error:
+        sys.stderr.write(f"The demo can't start from {options.data_dir}: {error} RESET=1 begins anew.\n")
+        return 2
     except KeyboardInterrupt:
         return 0
     return 0

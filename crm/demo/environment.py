@@ -23,7 +23,31 @@ def given_servers(surroundings: Mapping[str, str]) -> dict[str, str]:
         schemes, sentence = _SCHEMES[name]
         if address.partition("://")[0] not in schemes:
             raise RefusalError(sentence)
+    _check_reachable(given)
     return given
+
+
+def _check_reachable(given: Mapping[str, str]) -> None:
+    # The clients are big, and most demos run servers of their own.
+    if "DATABASE_URL" in given:
+        import psycopg  # noqa: PLC0415
+
+        try:
+            psycopg.connect(given["DATABASE_URL"], connect_timeout=5).close()
+        except psycopg.Error as error:
+            raise RefusalError(f"The database of DATABASE_URL can't be used: {_line(error)}") from error
+    if "REDIS_URL" in given:
+        import redis  # noqa: PLC0415
+
+        try:
+            with redis.Redis.from_url(given["REDIS_URL"], socket_connect_timeout=5) as client:
+                client.ping()
+        except (redis.RedisError, ValueError) as error:
+            raise RefusalError(f"The server of REDIS_URL can't be used: {_line(error)}") from error
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def demo_environment(

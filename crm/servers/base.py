@@ -47,12 +47,18 @@ class Server:
     def _start_again(self) -> None:
         reason = self.child.last_lines(5) if self.child is not None else "in use"
         if "in use" not in reason:
-            raise ServerError(f"{self.name} did not start; its log ends:\n{reason}")
+            raise ServerError(f"{self.name} did not start: {_fault(reason)} (see {self.log})")
         time.sleep(0.3)
         self.start()
 
     def ready(self, child: Child) -> bool:
         raise NotImplementedError
+
+
+def _fault(log: str) -> str:
+    """Pick the line of a log's end that says what was wrong."""
+    lines = log.splitlines() or ["it left no word."]
+    return next((line for line in lines if "FATAL" in line or "rror" in line), lines[-1]).strip()
 
 
 def free_port() -> int:
@@ -81,7 +87,11 @@ def spawn(
             death_signal=death_signal,
             stdin=stdin,
         )
-    except (OSError, subprocess.SubprocessError) as error:
+    except subprocess.SubprocessError as error:
+        raise ServerError(
+            f"{name} refuses to run as root, and root may not become another account here: start as an ordinary user."
+        ) from error
+    except OSError as error:
         raise ServerError(f"{name} could not be started: {error}.") from error
 
 

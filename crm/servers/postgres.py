@@ -35,6 +35,8 @@ class Postgres(Server):
     def start(self) -> None:
         if not self._data.exists():
             self._initialize()
+        elif not self._password_file.exists():
+            raise ServerError(f"PostgreSQL did not start: {self._password_file} is missing.")
         self._end_leftover()
         self.port = free_port()
         options = ["listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="]
@@ -63,7 +65,9 @@ class Postgres(Server):
         child = self._spawn("initdb", command, unfinished, signal.SIGKILL, password)
         if not child.wait(START_SECONDS) or child.returncode():
             child.stop()
-            raise ServerError(f"PostgreSQL's data folder could not be made:\n{child.last_lines(5)}")
+            raise ServerError(
+                f"PostgreSQL's data folder could not be made: {child.last_lines(1)} (see {self.log})"
+            )
         unfinished.rename(self._data)
 
     def _spawn(

@@ -58,6 +58,22 @@ def test_a_folder_that_is_closed(folder: Path) -> None:
     assert "can't be used: Permission denied" in refused(folder / "data")
 
 
+def test_a_database_that_is_broken(folder: Path) -> None:
+    (folder / "postgres").mkdir(parents=True)
+    (folder / ".messenger-demo").touch()
+    (folder / "postgres.password").write_text("secret")
+
+    assert refused(folder).endswith("RESET=1 begins anew.")
+    (folder / "postgres.password").unlink()
+    assert "postgres.password is missing" in refused(folder)
+
+
+def test_servers_that_do_not_answer(folder: Path) -> None:
+    assert "DATABASE_URL can't be used" in refused(folder, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert "REDIS_URL can't be used" in refused(folder, REDIS_URL="redis://127.0.0.1:1")
+    assert not folder.exists()
+
+
 def test_an_address_of_sqlite(folder: Path) -> None:
     assert "SQLite" in refused(folder, DATABASE_URL="sqlite:///db.sqlite3")
 
