@@ -5,17 +5,17 @@ prepared search that turned generic was a hundred times slower.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, Self, cast
 
 from django.db import connection
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg import Connection, Cursor
 
 
-class PreparedCursor(ServerBindingCursor):
+class PreparedCursor(Cursor[tuple[Any, ...]]):
     """Prepares what it executes; needs a `prepare_threshold` in the database's options."""
 
-    def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+    def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
         return super().execute(query, params, prepare=True, **more)
 
 
@@ -23,7 +23,7 @@ def fetch_all(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[t
     """The rows of one statement, run on Django's connection and within its transaction."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        raw = PreparedCursor(connection.connection)
+        raw = PreparedCursor(cast("Connection[tuple[Any, ...]]", connection.connection))
     # As Django makes its own cursors, so that statements are counted, logged and wrapped alike.
     cursor = cast(CursorWrapper, connection._prepare_cursor(raw))  # type: ignore[attr-defined]  # noqa: SLF001
     with cursor:

@@ -15,17 +15,10 @@ from cachetools import TLRUCache
 from redis import Redis
 from redis.exceptions import RedisError
 
+from messenger.lib.redis_script import Script
+
 logger = logging.getLogger(__name__)
 
-# Stops at the first limit that is passed, so that what one address is refused never uses up the limit of all.
-_COUNT = """
-for i, key in ipairs(KEYS) do
-    local count = redis.call('INCR', key)
-    if count == 1 then redis.call('EXPIRE', key, ARGV[2 * i]) end
-    if count > tonumber(ARGV[2 * i - 1]) then return i end
-end
-return 0
-"""
 
 RETRY_SECONDS = 1.0
 MEMORY_ITEMS = 50_000
@@ -45,6 +38,40 @@ class Looked(NamedTuple):
 
     values: list[Any]
     retry_after: int
+
+
+# The values, and which of the limits is passed, counted from 1 (0: none is). What a passed limit refused is not
+# counted against the ones behind it.
+_LOOK = Script("""
+local values = tonumber(ARGV[1])
+local found = {}
+for i = 1, values do
+    found[i] = redis.call('GET', KEYS[i])
+end
+found[values + 1] = 0
+for i = values + 1, #KEYS do
+    local limit = 2 * (i - values)
+    local count = redis.call('INCR', KEYS[i])
+    if count == 1 then
+        redis.call('EXPIRE', KEYS[i], ARGV[limit + 1])
+    end
+    if count > tonumber(ARGV[limit]) then
+        found[values + 1] = i - values
+        break
+    end
+end
+return found
+""")
+_ANNOUNCE = Script("""
+if ARGV[1] ~= '' then
+    redis.call('INCR', ARGV[1])
+    redis.call('EXPIRE', ARGV[1], ARGV[2])
+end
+for i = 4, #ARGV do
+    redis.call('PUBLISH', ARGV[i], ARGV[3])
+end
+return 1
+""")
 
 
 def _expires(key: str, item: tuple[Any, float], now: float) -> float:
@@ -133,33 +160,16 @@ class Volatile:
 
         `raising` names a counter that is raised just before, and lives for a day more.
         """
-
-        def send(redis: Redis) -> bool:
-            with redis.pipeline(transaction=False) as pipeline:
-                if raising:
-                    pipeline.incr(raising)
-                    pipeline.expire(raising, COUNTER_SECONDS)
-                for channel in channels:
-                    pipeline.publish(channel, message)
-                pipeline.execute()
-            return True
-
-        return bool(self._try(send))
+        arguments = [raising, COUNTER_SECONDS, message, *channels]
+        return self._try(lambda redis: _ANNOUNCE.run(redis, [], arguments)) is not None
 
     @staticmethod
     def _look_in_redis(
         redis: Redis, keys: Sequence[str], names: Sequence[str], limits: Sequence[Limit]
     ) -> tuple[list[Any], int]:
-        """The values, and which of the limits is passed, counted from 1 (0: none is)."""
         numbers = [number for limit in limits for number in (limit.limit, limit.seconds)]
-        with redis.pipeline(transaction=False) as pipeline:
-            if keys:
-                pipeline.mget(keys)
-            if limits:
-                pipeline.eval(_COUNT, len(names), *names, *numbers)
-            answers = pipeline.execute()
-        raw = answers.pop(0) if keys else []
-        return [None if value is None else orjson.loads(value) for value in raw], answers[0] if answers else 0
+        *raw, passed = _LOOK.run(redis, [*keys, *names], [len(keys), *numbers])
+        return [None if value is None else orjson.loads(value) for value in raw], passed
 
     def _count_in_memory(self, names: Sequence[str], limits: Sequence[Limit]) -> int:
         for number, (name, limit) in enumerate(zip(names, limits, strict=True), 1):
