@@ -47,7 +47,7 @@ class Server:
     def _start_again(self) -> None:
         reason = self.child.last_lines(5) if self.child is not None else "in use"
         if "in use" not in reason:
-            raise ServerError(f"{self.name} did not start: {_fault(reason)} (see {self.log})")
+            raise ServerError(f"{self.name} did not start: {_fault(reason)} (see {self.log}).")
         time.sleep(0.3)
         self.start()
 

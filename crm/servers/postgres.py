@@ -66,7 +66,7 @@ class Postgres(Server):
         if not child.wait(START_SECONDS) or child.returncode():
             child.stop()
             raise ServerError(
-                f"PostgreSQL's data folder could not be made: {child.last_lines(1)} (see {self.log})"
+                f"PostgreSQL's data folder could not be made: {child.last_lines(1)} (see {self.log})."
             )
         unfinished.rename(self._data)
 
