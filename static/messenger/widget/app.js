@@ -81,7 +81,6 @@ class App {
   open() {
     this.#panel ??= this.#makePanel();
     if (this.#panel.isOpen) return;
-    this.#render();
     this.#panel.open();
     this.#render();
     this.#connection.hurry();

@@ -68,7 +68,6 @@ export class Bubble {
     const { dates } = this.#context;
     setText(this.#time, dates.format("clock", date));
     this.#time.dateTime = date.toISOString();
-    this.#time.title = dates.format("full", date);
   }
 
   #showState({ mine, state }) {
@@ -104,7 +103,7 @@ export class Bubble {
   }
 
   #files({ attachments = [] }) {
-    return attachments.map(({ url, original_name, size }) =>
+    return attachments.map(({ url, original_name }) =>
       h(
         "a",
         {
@@ -114,16 +113,10 @@ export class Bubble {
           rel: "noopener noreferrer",
         },
         icon("file"),
-        h("span", {}, `${original_name} (${kilobytes(size)})`),
+        h("span", {}, original_name),
       ),
     );
   }
-}
-
-function kilobytes(bytes) {
-  const options = { style: "unit", unit: "kilobyte" };
-  const format = new Intl.NumberFormat(undefined, options);
-  return format.format(Math.ceil(bytes / 1024));
 }
 
 export function avatar(name, picture, base) {

@@ -3,7 +3,8 @@ import { Stream } from "./stream.js";
 
 const DEFAULT_POLL_MS = 4_000;
 const LEAST_POLL_MS = 1_000;
-const LONGEST_POLL_MS = 30_000;
+const LONGEST_POLL_MS = 15_000;
+const LONGEST_FAILED_MS = 30_000;
 const LONGEST_REFUSED_MS = 120_000;
 const ROUNDS_BEFORE_GROWTH = 10;
 
@@ -106,7 +107,7 @@ export class Connection {
     this.#quiet += 1;
     this.#setFailed(status !== 429);
     if (retryAfter) return jittered(retryAfter * 1.25);
-    const longest = passing ? LONGEST_POLL_MS : LONGEST_REFUSED_MS;
+    const longest = passing ? LONGEST_FAILED_MS : LONGEST_REFUSED_MS;
     return jittered(growing(this.#every, this.#quiet, longest, 1.5));
   }
 

@@ -77,7 +77,6 @@ export class Dates {
       day,
       year: { ...day, year: "numeric" },
       moment: { weekday: "long", ...day, ...clock },
-      full: { dateStyle: "long", timeStyle: "short" },
     })) {
       this.#formats[name] = new Intl.DateTimeFormat(own ?? locale, options);
     }

@@ -1,7 +1,7 @@
 /** All texts of the widget, in English. Same keys as in the other languages. */
 export default {
   title: "Chat with us",
-  subtitle: "Write to us, we answer right here",
+  subtitle: "We answer right here",
   away: "We are away at the moment",
   open: "Open chat",
   openUnread: (count) => `Open chat, ${count} unread`,
