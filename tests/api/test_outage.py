@@ -1,0 +1,145 @@
+"""Without the database the widget is told to come back; without Redis it goes on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.db import InterfaceError, OperationalError, connection
+from django_redis import get_redis_connection
+from psycopg_pool import PoolTimeout
+
+from messenger.models import Message
+from tests.api.endpoints import ENDPOINTS, POLL, SEND, TYPING, WITH_SESSION, Endpoint
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SHOP = "https://shop.example.com"
+
+ASK_WITHOUT_DATABASE = """
+import json, time
+import django
+django.setup()
+from django.test import Client
+client, started = Client(), time.monotonic()
+answers = []
+for path in ("bootstrap/", "send/", "poll/", "typing/", "mark_read/", "rate/"):
+    ask = client.get if path == "poll/" else client.post
+    answer = ask("/api/widget/" + path, {"widget_token": "t", "widget_session_token": "s"})
+    answers.append([answer.status_code, answer.headers.get("Retry-After"), answer.json()])
+    if time.monotonic() - started > 3:
+        break
+print(json.dumps(answers))
+"""
+
+
+@pytest.fixture(params=[OperationalError, InterfaceError, PoolTimeout], ids=lambda error: error.__name__)
+def no_database(request: pytest.FixtureRequest, visitor: Visitor) -> Iterator[Visitor]:
+    """The visitor was there before every statement began to fail."""
+
+    def fail(*_statement: Any) -> None:
+        raise request.param("the server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(fail):
+        yield visitor
+
+
+@pytest.mark.parametrize(
+    "endpoint", [e for e in ENDPOINTS if e is not TYPING], ids=lambda endpoint: endpoint.path
+)
+def test_failing_database_is_unavailable(no_database: Visitor, endpoint: Endpoint) -> None:
+    response = endpoint.ask(no_database, no_database.headers | {"Origin": SHOP})
+    answer = response.json()
+    assert (response.status_code, answer["code"]) == (503, "unavailable")
+    assert set(answer) == {"detail", "code"}
+    assert "closed the connection" not in answer["detail"]
+    assert int(response["Retry-After"]) > 0
+    assert response["Access-Control-Allow-Origin"] == SHOP
+
+
+def test_typing_needs_no_database(no_database: Visitor) -> None:
+    assert TYPING.ask(no_database).status_code == 200
+
+
+def test_message_is_sent_once_the_database_is_back(visitor: Visitor) -> None:
+    def fail(*_statement: Any) -> None:
+        raise OperationalError
+
+    key = "0c6a3a5c-4a8f-4e1c-9c52-0f2f4a1b7d11"
+    with connection.execute_wrapper(fail):
+        assert visitor.send("Hello", key).status_code == 503
+    assert visitor.send("Hello", key).status_code == 201
+    assert Message.objects.count() == 1
+
+
+def test_commit_that_fails_is_unavailable_and_announces_nothing(visitor: Visitor, redis_keys: Any) -> None:
+    """The connection is lost at the last moment: between the statement and its commit."""
+    before = redis_keys()
+
+    def cut(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        answer = execute(sql, params, many, context)
+        if "INSERT INTO messenger_message" in sql:
+            connection.connection.close()
+        return answer
+
+    with connection.execute_wrapper(cut):
+        response = visitor.send("Hello")
+    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+    connection.close()
+    assert not Message.objects.exists()
+    assert {key for key in redis_keys() if "version" in key} == {key for key in before if "version" in key}
+
+
+@pytest.mark.parametrize("pool", ["0", "2"])
+def test_database_that_is_away_is_unavailable_within_seconds(pool: str) -> None:
+    surroundings = {
+        **os.environ,
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+        "DATABASE_POOL_SIZE": pool,
+        "LOG_LEVEL": "CRITICAL",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_WITHOUT_DATABASE],
+        env=surroundings,
+        cwd=Path(settings.BASE_DIR),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answers = json.loads(done.stdout)
+    assert answers
+    for status, retry_after, answer in answers:
+        assert (status, answer["code"]) == (503, "unavailable")
+        assert int(retry_after) > 0
+
+
+@pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
+def test_session_that_redis_lost_is_invalid(visitor: Visitor, endpoint: Endpoint) -> None:
+    get_redis_connection("default").flushdb()
+    response = endpoint.ask(visitor)
+    assert (response.status_code, response.json()["code"]) == (401, "session_invalid")
+
+
+def test_visitor_who_lost_the_session_gets_the_conversation_back(visitor: Visitor) -> None:
+    visitor.send("Before")
+    get_redis_connection("default").flushdb()
+    visitor.bootstrap(visitor_token=visitor.visitor_token)
+    assert visitor.texts() == ["Before"]
+
+
+def test_all_works_without_any_redis(visitor: Visitor, settings: LazySettings) -> None:
+    """As in development: this process's memory holds what Redis would."""
+    settings.REDIS_URL = ""
+    settings.MESSENGER_THROTTLE_SEND_SESSION = "2/day"
+    assert SEND.ask(visitor).status_code == 401
+    assert visitor.bootstrap(visitor_token=visitor.visitor_token).status_code == 200
+    assert [SEND.ask(visitor).status_code for _ in range(3)] == [201, 201, 429]
+    assert len(POLL.ask(visitor).json()["messages"]) == 2
