@@ -7,21 +7,30 @@ export function mendKeyboard() {
     if (!element.closest(NATIVE)) mend(element);
   }
   document.addEventListener("keydown", press);
+  nameLandmark("nav-sidebar-inner", "sidebar");
+  nameLandmark("tabs-items", "views");
+}
+
+function nameLandmark(id, word) {
+  const label = words()[word];
+  if (label) document.getElementById(id)?.setAttribute("aria-label", label);
+}
+
+function words() {
+  return document.getElementById("msgr-a11y-words")?.dataset ?? {};
 }
 
 function mend(element) {
   element.tabIndex = 0;
   element.setAttribute("role", "button");
   element.dataset.msgrPress = "";
-  const words = document.getElementById("msgr-a11y-words")?.dataset ?? {};
-  const label = words[wordOf(element)];
+  const label = words()[wordOf(element)];
   if (label) element.setAttribute("aria-label", label);
 }
 
 function wordOf(element) {
   const action = element.getAttribute("x-on:click");
   if (action.includes("sidebarToggle")) return "sidebar";
-  if (action.includes("openUserLinks")) return "account";
   if (action.includes("opencommand")) return "search";
   if (action.includes("openTabsDropdown")) return "tabs";
   return action.includes("filterOpen") ? "filters" : "";

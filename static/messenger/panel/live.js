@@ -5,51 +5,65 @@
  * that something may have been missed: the page asks for what is newer than it knows, so nothing is lost or doubled.
  */
 
+import { Sharing } from "./sharing.js";
 import { readStream } from "./sse.js";
 
-const URL = "/api/messenger/stream/";
+const ADDRESS = "/api/messenger/stream/";
 // The server sends at least a comment every 20 s: a stream that is silent for longer is dead, whatever it looks like.
 const SILENCE_MS = 45_000;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30_000;
 
 export class Live extends EventTarget {
-  #conversation;
+  #address;
   #pollMs;
+  #sharing;
   #abort = null;
   #attempt = 0;
   #retryTimer = 0;
   #watchdog = 0;
   #streaming = false;
 
-  constructor({ conversation = null, pollMs = 8000 } = {}) {
+  constructor({ conversation = null, pollMs }) {
     super();
-    this.#conversation = conversation;
+    const query = conversation ? `?conversation=${conversation}` : "";
+    this.#address = ADDRESS + query;
     this.#pollMs = pollMs;
   }
 
   start() {
-    this.#connect();
+    this.#sharing = new Sharing({
+      onHeard: (type, detail) => this.#streaming || this.#emit(type, detail),
+      onChange: () => this.#reconsider(),
+    });
+    this.#reconsider();
     setInterval(() => this.#poll(), this.#pollMs);
-    addEventListener("online", () => this.#wake());
+    addEventListener("online", () => this.#wake({ reconnect: true }));
     addEventListener("pageshow", (event) => event.persisted && this.#wake());
-    document.addEventListener("visibilitychange", () => this.#onVisibility());
+    document.addEventListener(
+      "visibilitychange",
+      () => document.hidden || this.#wake(),
+    );
   }
 
   get isStreaming() {
     return this.#streaming;
   }
 
+  #reconsider() {
+    if (!this.#sharing.mayStream) this.#stop();
+    else if (!this.#abort) this.#connect();
+  }
+
   async #connect() {
-    clearTimeout(this.#retryTimer);
-    this.#abort?.abort();
-    this.#abort = new AbortController();
-    const { signal } = this.#abort;
+    this.#stop();
+    const abort = new AbortController();
+    this.#abort = abort;
     try {
-      const response = await fetch(this.#address(), {
+      const response = await fetch(this.#address, {
         headers: { Accept: "text/event-stream" },
         cache: "no-store",
-        signal,
+        signal: abort.signal,
       });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       this.#feedWatchdog();
@@ -60,32 +74,35 @@ export class Live extends EventTarget {
     } catch {
       // Refused, cut, or aborted by ourselves: all end the same way.
     }
-    if (this.#abort.signal === signal) this.#retryLater();
-  }
-
-  #address() {
-    return this.#conversation
-      ? `${URL}?conversation=${this.#conversation}`
-      : URL;
+    if (this.#abort === abort) this.#retryLater();
   }
 
   #receive(name, data) {
     if (name === "ready") {
       this.#attempt = 0;
-      this.#setStreaming(true);
+      this.#streaming = true;
       this.#emit("look");
     } else if (name === "resync") {
-      this.#emit("look");
+      this.#announce("look");
     } else if (name === "unread") {
-      this.#emit("unread", data.unread);
+      this.#announce("unread", data.unread);
     } else {
-      this.#emit("event", { ...data, type: data.type ?? name });
+      this.#announce("event", { ...data, type: data.type ?? name });
     }
+  }
+
+  #stop() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#watchdog);
+    this.#streaming = false;
+    const abort = this.#abort;
+    this.#abort = null;
+    abort?.abort();
   }
 
   #retryLater() {
     clearTimeout(this.#watchdog);
-    this.#setStreaming(false);
+    this.#streaming = false;
     const wait = Math.min(FIRST_WAIT_MS * 2 ** this.#attempt, LONGEST_WAIT_MS);
     this.#attempt += 1;
     this.#retryTimer = setTimeout(
@@ -96,30 +113,24 @@ export class Live extends EventTarget {
 
   #feedWatchdog() {
     clearTimeout(this.#watchdog);
-    this.#watchdog = setTimeout(() => this.#abort.abort(), SILENCE_MS);
+    this.#watchdog = setTimeout(() => this.#abort?.abort(), SILENCE_MS);
   }
 
   #poll() {
     if (!this.#streaming && !document.hidden) this.#emit("look");
   }
 
-  #onVisibility() {
-    if (!document.hidden) this.#wake();
-  }
-
   /** After sleep, or without a network, a stream may be dead without knowing it. */
-  #wake() {
+  #wake({ reconnect = !this.#streaming } = {}) {
     this.#emit("look");
-    if (!this.#streaming) {
-      this.#attempt = 0;
-      this.#connect();
-    }
+    if (!reconnect || !this.#sharing.mayStream) return;
+    this.#attempt = 0;
+    this.#connect();
   }
 
-  #setStreaming(value) {
-    if (this.#streaming === value) return;
-    this.#streaming = value;
-    this.#emit("streaming", value);
+  #announce(type, detail) {
+    this.#emit(type, detail);
+    this.#sharing.tell(type, detail);
   }
 
   #emit(type, detail) {
