@@ -26,6 +26,7 @@ class Stream:
         "_ending",
         "_head",
         "_outbox",
+        "_patience",
         "_send",
         "_transport",
         "address",
@@ -40,6 +41,7 @@ class Stream:
         self._head: Headers | None = head
         self._outbox = b""
         self._drain: asyncio.Task[None] | None = None
+        self._patience: asyncio.TimerHandle | None = None
         self._ending = False
         self.key = key
         self.address = address
@@ -96,26 +98,35 @@ class Stream:
     def _begin_to_drain(self) -> None:
         # Begun at once instead of scheduled: with room in the socket's buffer it is over when this returns.
         task = asyncio.Task(self._write_all(), loop=asyncio.get_running_loop(), eager_start=True)
-        self._drain = None if task.done() else task
+        if not task.done():
+            self._drain = task
+            self._expect_progress()
 
     async def _write_all(self) -> None:
-        try:
-            async with asyncio.timeout(SEND_SECONDS) as limit:
-                if self._head is not None:
-                    head, self._head = self._head, None
-                    await self._send({"type": "http.response.start", "status": 200, "headers": head})
-                while self._outbox:
-                    data, self._outbox = self._outbox, b""
-                    await self._send({"type": "http.response.body", "body": data, "more_body": True})
-                    limit.reschedule(asyncio.get_running_loop().time() + SEND_SECONDS)
-                if self._ending:
-                    await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-        except TimeoutError:
-            self.abort()
-        finally:
+        if self._head is not None:
+            head, self._head = self._head, None
+            await self._send({"type": "http.response.start", "status": 200, "headers": head})
+        while self._outbox:
+            data, self._outbox = self._outbox, b""
+            await self._send({"type": "http.response.body", "body": data, "more_body": True})
+            if self._drain is not None:
+                self._expect_progress()
+        if self._ending:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+        if self._drain is not None:
             self._drain = None
+            self._forget_progress()
         if not self._ending:
             self.drained()
+
+    def _expect_progress(self) -> None:
+        self._forget_progress()
+        self._patience = asyncio.get_running_loop().call_later(SEND_SECONDS, self.abort)
+
+    def _forget_progress(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
 
 def _transport_of(receive: Receive) -> Any:

@@ -85,6 +85,7 @@ class VisitorDoor:
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> VisitorStream | None:
         caller = Caller(scope)
+        scope["query_string"] = b""  # Tokens may stand in it: the server's log of requests must not get them.
         try:
             ensure_messenger_enabled_api()
             if caller.method == "OPTIONS":

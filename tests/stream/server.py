@@ -69,7 +69,7 @@ def stream_server(
     with (
         log.open("wb") as output,
         subprocess.Popen(
-            [*command, "--no-proxy-headers", "--no-access-log"],
+            [*command, "--no-proxy-headers"],
             cwd=ROOT,
             env=environment,
             stdout=output,

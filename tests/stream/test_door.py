@@ -34,6 +34,16 @@ def test_tokens_in_the_query_string(server: StreamServer, conversation: Conversa
         assert client.next_of("ready")
 
 
+def test_tokens_are_not_logged(server: StreamServer, listener: Listener, conversation: Conversation) -> None:
+    session = new_session(conversation)
+    query = f"{VISITOR_PATH}?widget_session_token={session}"
+    with listener.open(query), listener.open(query, X_Widget_Token="nobody") as refused:
+        assert refused.status == 404
+    log = server.log.read_text()
+    assert VISITOR_PATH in log
+    assert session not in log
+
+
 def test_without_tokens(server: StreamServer, inbox: Inbox) -> None:
     assert refused(StreamClient(server.port, VISITOR_PATH, {})) == (400, "invalid")
     token = {"X-Widget-Token": inbox.widget_token}
@@ -143,7 +153,7 @@ def test_throttled_by_rate(conversation: Conversation, tmp_path: Path) -> None:
 
 def test_without_a_database(conversation: Conversation, tmp_path: Path) -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
-    with stream_server(tmp_path, DATABASE_URL=nowhere) as server:
+    with stream_server(tmp_path, DATABASE_URL=nowhere, DATABASE_POOL_SIZE="0") as server:
         client = Listener(server, conversation).open()
         assert int(client.headers["retry-after"]) >= 1
         assert refused(client) == (503, "unavailable")

@@ -1,18 +1,21 @@
 """The process: what idle streams cost, who is cut, and how it ends."""
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
+from psycopg import sql
 
 from crm.models import User
 from messenger.models import Conversation, Message
 from messenger.services import typing
 from tests.stream.client import StreamClient
-from tests.stream.people import VISITOR_PATH, Listener
+from tests.stream.people import VISITOR_PATH, Listener, answer
 from tests.stream.server import StreamServer, stream_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -111,6 +114,37 @@ def test_a_client_that_takes_nothing_is_cut(much: Conversation, tmp_path: Path) 
             assert not server_holds(slow)
             typing.mark_typing(much.pk, "operator")
             assert other.next_of("update").data["operator_typing"] is True
+
+
+@contextlib.contextmanager
+def no_connections() -> Iterator[None]:
+    """The database lets nobody in and throws everybody else out."""
+    name = sql.Identifier(connection.settings_dict["NAME"])
+    with (
+        psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as outside,
+        connection.cursor() as cursor,
+    ):
+        outside.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
+        try:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            yield
+        finally:
+            outside.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
+
+
+def test_streams_outlive_the_database(listener: Listener, conversation: Conversation, operator: User) -> None:
+    with listener.listen(since_id=conversation.last_message_id or 0) as client:
+        with no_connections():
+            answer(operator, conversation, "Can you hear me?")
+            assert client.quiet_for(2)
+            with listener.open() as refused:
+                assert (refused.status, refused.json()["code"]) == (503, "unavailable")
+        assert client.read_until("Can you hear me?")
+        answer(operator, conversation, "Good.")
+        assert client.read_until("Good.")
 
 
 def server_holds(client: StreamClient) -> bool:
