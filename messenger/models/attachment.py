@@ -2,6 +2,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from messenger.models.message import Message
 
@@ -19,7 +20,7 @@ class Attachment(models.Model):
         Message, verbose_name=_("message"), on_delete=models.CASCADE, related_name="attachments"
     )
     file = models.FileField(_("file"), upload_to=storage_path, max_length=200)
-    original_name = models.CharField(_("name"), max_length=255)
+    original_name = models.CharField(pgettext_lazy("file", "name"), max_length=255)
     content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Region
 from messenger.models.inbox import Inbox
@@ -41,7 +42,7 @@ class Contact(models.Model):
     )
     external_id = models.CharField(_("verified id"), max_length=190, blank=True, editable=False)
     claimed_external_id = models.CharField(_("claimed id"), max_length=190, blank=True, editable=False)
-    name = models.CharField(_("name"), max_length=120, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=120, blank=True)
     email = models.EmailField(_("email"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     region = models.ForeignKey(
