@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -42,7 +43,7 @@ def shop(server: FakeServer, context: BrowserContext) -> Iterator[OpenPage]:
     """Opens a page with the widget; every fault that shows in its console fails the test at the end."""
     opened: list[WidgetPage] = []
 
-    def open_page(page: Page | None = None, path: str = "/shop", **options: str | int) -> WidgetPage:
+    def open_page(page: Page | None = None, path: str = "/shop", **options: Any) -> WidgetPage:
         server.api.pages[path] = html(server.url, **options)
         widget = WidgetPage(page or context.new_page())
         widget.page.goto(server.shop_url + path)

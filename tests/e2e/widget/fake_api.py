@@ -102,7 +102,11 @@ class FakeApi:
     def _add(self, **values: Any) -> dict[str, Any]:
         defaults = {"created_at": _now(), "read_at": None, "sender_name": None, "sender_avatar": None}
         with self.changed:
-            message = {"id": 101 + len(self.messages), "client_message_id": None, "attachments": []}
+            message: dict[str, Any] = {
+                "id": 101 + len(self.messages),
+                "client_message_id": None,
+                "attachments": [],
+            }
             message |= defaults | values
             self.messages.append(message)
             self.version += 1

@@ -2,6 +2,7 @@
 
 import gzip
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.widget.conftest import OpenPage
@@ -23,11 +24,12 @@ def test_before_opening_nothing_is_requested_or_stored(
     assert api.requests == []
 
 
-def test_weight(shop: OpenPage, context: BrowserContext) -> None:
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_weight(shop: OpenPage, context: BrowserContext, locale: str) -> None:
     page = context.new_page()
     urls: set[str] = set()
     page.on("request", lambda request: urls.add(request.url))
-    widget = shop(page)
+    widget = shop(page, attributes=f'data-locale="{locale}"')
     expect(widget.launcher).to_be_visible()
     assert weight(urls) <= 4_096
     widget.open()

@@ -1,4 +1,3 @@
-/** All texts of the widget, in English. Same keys as in the other languages. */
 export default {
   title: "Chat with us",
   subtitle: "We answer right here",
