@@ -1,7 +1,10 @@
 """Keeps the translations without GNU gettext: translations.py extract | check | compile.
 
 extract  writes new msgids into locale/ru and takes out those that the code no longer has
-check    names what is missing, fuzzy, untranslated, no longer used, or differs in its placeholders
+check    names what is missing, fuzzy, untranslated, no longer used, differs in its placeholders, or is
+         translated in two ways: Django merges the files, so one of the two would never show
+
+Strings of Django's own stay Django's; one that reads badly here is translated anew by adding it to locale/ru.
 compile  makes the .mo files where a .po is newer
 """
 
@@ -28,6 +31,15 @@ UNUSED = {
     "constance", "guardian", "hijack", "location_field", "reversion", "reversion_compare", "simple_history",
     "tests", "unfold_crispy",
 }  # fmt: skip
+# Where Django's own strings come from: the parts of it that are installed.
+DJANGO = (
+    "conf",
+    "contrib/admin",
+    "contrib/auth",
+    "contrib/contenttypes",
+    "contrib/postgres",
+    "contrib/sessions",
+)
 PLURAL_FORMS = (
     "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<12 || n%100>14) ? 1 : 2);"
 )
@@ -41,7 +53,7 @@ class Catalogue:
 
     locale: Path
     source: Path
-    # Strings that Django translates for everybody stay Django's.
+    # Holds no string that Django translates for everybody, unless somebody put it there.
     beside_django: bool = False
 
     @property
@@ -58,9 +70,17 @@ class Catalogue:
                     place = (path.relative_to(self.source.parent).as_posix(), "")
                     if place not in places:
                         places.append(place)
-        for key in _django_strings() if self.beside_django else ():
-            found.pop(key, None)
+        if self.beside_django:
+            anew = self.entries().keys()
+            for key in _django_strings():
+                if key in anew:
+                    found.setdefault(key, [("django", "")])
+                else:
+                    found.pop(key, None)
         return found
+
+    def entries(self) -> dict[Key, polib.POEntry]:
+        return {_key(entry): entry for entry in polib.pofile(str(self.po))} if self.po.exists() else {}
 
 
 def catalogues() -> list[Catalogue]:
@@ -77,15 +97,14 @@ def _package(name: str) -> Path:
 
 
 def _django_strings() -> set[Key]:
-    files = _package("django").rglob(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")
+    root = _package("django")
+    files = [root / part / "locale" / LANGUAGE / "LC_MESSAGES" / "django.po" for part in DJANGO]
     return {_key(entry) for path in files for entry in polib.pofile(str(path)).translated_entries()}
 
 
 def extract() -> int:
     for catalogue in catalogues():
-        old = (
-            {_key(entry): entry for entry in polib.pofile(str(catalogue.po))} if catalogue.po.exists() else {}
-        )
+        old = catalogue.entries()
         new = polib.POFile(wrapwidth=110)
         new.metadata = {
             "Language": LANGUAGE,
@@ -106,6 +125,7 @@ def extract() -> int:
 
 def check() -> int:
     faults = [fault for catalogue in catalogues() for fault in _faults(catalogue)]
+    faults += _contradictions()
     for fault in faults:
         print(fault)
     return 1 if faults else 0
@@ -123,9 +143,7 @@ def compile_() -> int:
 
 def _faults(catalogue: Catalogue) -> Iterator[str]:
     name = catalogue.po.relative_to(ROOT)
-    entries = (
-        {_key(entry): entry for entry in polib.pofile(str(catalogue.po))} if catalogue.po.exists() else {}
-    )
+    entries = catalogue.entries()
     wanted = catalogue.keys()
     for key in wanted.keys() - entries.keys():
         yield f"{name}: missing: {key[1]!r} ({wanted[key][0][0]})"
@@ -134,6 +152,15 @@ def _faults(catalogue: Catalogue) -> Iterator[str]:
     for key in entries.keys() & wanted.keys():
         if fault := _fault(entries[key]):
             yield f"{name}: {fault}: {key[1]!r}"
+
+
+def _contradictions() -> Iterator[str]:
+    first: dict[Key, polib.POEntry] = {}
+    for catalogue in catalogues():
+        for key, entry in catalogue.entries().items():
+            other = first.setdefault(key, entry)
+            if (other.msgstr, other.msgstr_plural) != (entry.msgstr, entry.msgstr_plural):
+                yield f"{catalogue.po.relative_to(ROOT)}: also translated as {other.msgstr!r}: {key[1]!r}"
 
 
 def _fault(entry: polib.POEntry) -> str | None:
