@@ -1,0 +1,81 @@
+"""What a service leaves behind: statements, and what it announced on the real channels after its commit."""
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django_redis import get_redis_connection
+from redis.client import PubSub
+
+from messenger.models import Conversation
+
+Announced = dict[str, list[dict[str, Any]]]
+_NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
+
+
+class Channels:
+    """Listens to all channels of the messenger, for the events of one conversation."""
+
+    def __init__(self, pubsub: PubSub) -> None:
+        self._pubsub = pubsub
+        pubsub.psubscribe("messenger:*")
+        pubsub.parse_response()  # type: ignore[no-untyped-call]
+
+    def heard(self, conversation_id: int) -> Announced:
+        """What was published since the last call, by channel."""
+        self._pubsub.ping()
+        found: Announced = {}
+        while (message := self._pubsub.get_message(timeout=5)) is not None and message["type"] != "pong":
+            event = json.loads(message["data"])
+            if event["conversation"] == conversation_id:
+                found.setdefault(message["channel"].decode(), []).append(event)
+        return found
+
+
+@pytest.fixture(autouse=True)
+def ids_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Channels are shared by all databases of Redis, and so by tests that run side by side."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("db")
+        with connection.cursor() as cursor:
+            first = random.randrange(10**6, 10**12)
+            cursor.execute("SELECT setval('messenger_conversation_id_seq', %s)", [first])
+
+
+@pytest.fixture
+def channels() -> Iterator[Channels]:
+    with get_redis_connection("default").pubsub() as pubsub:
+        yield Channels(pubsub)
+
+
+@pytest.fixture
+def announced(channels: Channels) -> Callable[[Conversation], AbstractContextManager[Announced]]:
+    """`with announced(conversation) as events`: runs the block's commits, then `events` holds what was heard."""
+
+    @contextmanager
+    def listen(conversation: Conversation) -> Iterator[Announced]:
+        events: Announced = {}
+        channels.heard(conversation.pk)
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            yield events
+        events.update(channels.heard(conversation.pk))
+
+    return listen
+
+
+@pytest.fixture
+def statements() -> Callable[[Callable[[], Any]], list[str]]:
+    """The statements that a call sends, without those that only bound transactions."""
+
+    def run(act: Callable[[], Any]) -> list[str]:
+        with CaptureQueriesContext(connection) as queries:
+            act()
+        return [q["sql"] for q in queries if not q["sql"].startswith(_NOT_COUNTED)]
+
+    return run
