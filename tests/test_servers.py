@@ -16,6 +16,8 @@ import redis
 from crm.servers import Postgres, Valkey
 
 ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.xdist_group("servers")
+
 RUN = [sys.executable, "-m", "crm.servers", "run", "--"]
 
 
