@@ -12,6 +12,7 @@ from messenger.volatile import volatile
 
 STAFF_CHANNEL = "messenger:staff"
 
+Who = Literal["operator", "contact"]
 EventType = Literal["message", "conversation", "typing", "read", "moved", "blocked"]
 
 
@@ -41,7 +42,7 @@ class Event(TypedDict, total=False):
     assignee: int | None
     message: int | None
     direction: str | None
-    by: Literal["contact", "operator"] | None
+    by: Who | None
     to: int
 
 
@@ -50,9 +51,19 @@ def publish_to_conversation(event: Event) -> None:
     volatile.publish([conversation_channel(event["conversation"])], orjson.dumps(event))
 
 
+def typing_key(conversation_id: int, who: Who) -> str:
+    """Is there for eight seconds after somebody typed."""
+    return f"messenger:typing:{conversation_id}:{who}"
+
+
 def publish(event: Event, *, also_operators: tuple[int | None, ...] = ()) -> None:
-    """On commit, to the conversation, its branch, the administrators, the assignee and `also_operators`."""
+    """On commit, to the conversation, its branch, the administrators, the assignee and `also_operators`.
+
+    Whoever wrote a message has stopped typing.
+    """
     operators = {user for user in (event.get("assignee"), *also_operators) if user is not None}
+    author = event.get("by") if event["type"] == "message" else None
+    typed = typing_key(event["conversation"], author) if author else ""
     channels = [
         conversation_channel(event["conversation"]),
         branch_channel(event["branch"]),
@@ -62,6 +73,6 @@ def publish(event: Event, *, also_operators: tuple[int | None, ...] = ()) -> Non
     version = version_key(event["conversation"])
 
     def announce() -> None:
-        volatile.publish(channels, orjson.dumps(event), raising=version)
+        volatile.publish(channels, orjson.dumps(event), raising=version, deleting=typed)
 
     transaction.on_commit(announce)

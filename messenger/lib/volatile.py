@@ -67,8 +67,11 @@ if ARGV[1] ~= '' then
     redis.call('INCR', ARGV[1])
     redis.call('EXPIRE', ARGV[1], ARGV[2])
 end
-for i = 4, #ARGV do
-    redis.call('PUBLISH', ARGV[i], ARGV[3])
+if ARGV[3] ~= '' then
+    redis.call('DEL', ARGV[3])
+end
+for i = 5, #ARGV do
+    redis.call('PUBLISH', ARGV[i], ARGV[4])
 end
 return 1
 """)
@@ -155,12 +158,16 @@ class Volatile:
         """Whether Redis took the last operation: what is stored now is seen by other processes."""
         return self._reached
 
-    def publish(self, channels: Sequence[str], message: bytes, *, raising: str = "") -> bool:
+    def publish(
+        self, channels: Sequence[str], message: bytes, *, raising: str = "", deleting: str = ""
+    ) -> bool:
         """Publishes to all channels in one round trip; whether Redis took it.
 
-        `raising` names a counter that is raised just before, and lives for a day more.
+        `raising` names a counter that is raised just before, and lives for a day more; `deleting` a key.
         """
-        arguments = [raising, COUNTER_SECONDS, message, *channels]
+        if deleting:
+            self._memory.delete(deleting)
+        arguments = [raising, COUNTER_SECONDS, deleting, message, *channels]
         return self._try(lambda redis: _ANNOUNCE.run(redis, [], arguments)) is not None
 
     @staticmethod

@@ -5,10 +5,11 @@ nobody who asks for what is newer than an id ever misses one. Message first, a r
 """
 
 import uuid
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from crm.models import User
 from messenger.events import publish
@@ -17,7 +18,6 @@ from messenger.lib.sql import fetch_all
 from messenger.models import Contact, Conversation, ConversationEvent, Inbox, Message
 from messenger.services.status import assign_to_answering, reopen_locked
 from messenger.services.text import check_body
-from messenger.services.typing import stop_typing
 from messenger.services.visitors import start_conversation
 
 # A draw of the sequence inside the UPDATE happens under the row's lock: PostgreSQL computes the new row anew when
@@ -38,8 +38,14 @@ RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k)
 """
 _FROM_CONTACT = _WRITE.format(
     counters="unread_count = unread_count + 1, waiting_since = COALESCE(waiting_since, clock_timestamp())",
-    condition="status = 'open' AND contact_id = %(contact)s AND NOT EXISTS"
-    " (SELECT 1 FROM messenger_contact c WHERE c.id = %(contact)s AND c.is_blocked)",
+    # A retry may come after the session went on from the conversation that has the message already.
+    condition="""status = 'open' AND contact_id = %(contact)s
+        AND NOT EXISTS (SELECT 1 FROM messenger_contact c WHERE c.id = %(contact)s AND c.is_blocked)
+        AND NOT EXISTS (
+            SELECT 1 FROM messenger_conversation o JOIN messenger_message m ON m.conversation_id = o.id
+            WHERE o.contact_id = %(contact)s AND o.id <> %(conversation)s
+                AND m.client_message_id = %(client_message_id)s::uuid
+        )""",
 )
 _TO_CONTACT = _WRITE.format(counters="waiting_since = NULL", condition="status = 'open'")
 
@@ -70,22 +76,28 @@ def post_from_contact(
     text = check_body(body)
     values = {"direction": "in", "sender": None, "contact": contact_id}
     try:
-        with transaction.atomic():
+        with _own_transaction():
             written = _write(_FROM_CONTACT, conversation_id, text, client_message_id, values)
-            if written is None:
-                if repeated := _repeated(contact_id, text, client_message_id):
-                    return repeated
-                conversation_id = _make_writable(inbox_id, conversation_id, contact_id)
-                written = _write(_FROM_CONTACT, conversation_id, text, client_message_id, values)
-                if written is None:
-                    raise SessionInvalid
+        if written:
+            return written
+        with transaction.atomic():
+            if repeated := _repeated(contact_id, text, client_message_id):
+                return repeated
+            conversation_id = _make_writable(inbox_id, conversation_id, contact_id)
+            written = _write(_FROM_CONTACT, conversation_id, text, client_message_id, values)
     except IntegrityError:
         repeated = _repeated(contact_id, text, client_message_id)
         if repeated is None:
             raise
         return repeated
-    stop_typing(conversation_id, "contact")
+    if written is None:
+        raise SessionInvalid
     return written
+
+
+def _own_transaction() -> AbstractContextManager[Any]:
+    """One statement is a transaction by itself; BEGIN and COMMIT would double its way. Within another it is a part."""
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
 def post_from_operator(
@@ -119,7 +131,6 @@ def post_from_operator(
         if repeated_message is None:
             raise
         return repeated_message
-    stop_typing(conversation_id, "operator")
     return Message.objects.get(pk=written.id)
 
 

@@ -12,6 +12,8 @@ BATCH = 5_000
 def purge_empty(*, older_than: timedelta) -> int:
     """Deletes conversations without a message, and contacts left without any; the number of conversations.
 
+    Blocked contacts stay, so that they stay blocked.
+
     Batches of 5,000, each its own transaction, so that no lock lasts. A visitor who writes at this very moment
     keeps the conversation: rows are locked, and looked at again, before they go.
     """
@@ -30,5 +32,6 @@ def _purge_batch(older_than: timedelta) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('messenger.purge', 'on', true)")
     Conversation.objects.filter(pk__in=[pk for pk, _ in rows]).delete()
-    Contact.objects.filter(pk__in={contact for _, contact in rows}, conversations__isnull=True).delete()
+    left = Contact.objects.filter(pk__in={contact for _, contact in rows}, conversations__isnull=True)
+    left.filter(is_blocked=False).delete()
     return len(rows)

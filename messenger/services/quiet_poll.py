@@ -7,9 +7,8 @@ version the view's short life bounds the delay; nothing is lost, because the nex
 
 from typing import Any
 
-from messenger.events import version_key
+from messenger.events import typing_key, version_key
 from messenger.models.contact import view_cache_key
-from messenger.services.typing import typing_key
 from messenger.services.visitor_view import snapshot
 from messenger.volatile import volatile
 

@@ -1,12 +1,11 @@
 """Who is typing: keys that live eight seconds."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from messenger.events import publish_to_conversation
+from messenger.events import Who, publish_to_conversation, typing_key
 from messenger.volatile import volatile
 
 LIFE_SECONDS = 8
-Who = Literal["operator", "contact"]
 
 
 class TypingState(NamedTuple):
@@ -14,19 +13,10 @@ class TypingState(NamedTuple):
     contact: bool
 
 
-def typing_key(conversation_id: int, who: Who) -> str:
-    return f"messenger:typing:{conversation_id}:{who}"
-
-
 def mark_typing(conversation_id: int, who: Who) -> None:
     """Remembers it and tells whoever looks at the conversation."""
     volatile.set(typing_key(conversation_id, who), 1, LIFE_SECONDS)
     publish_to_conversation({"type": "typing", "conversation": conversation_id, "by": who})
-
-
-def stop_typing(conversation_id: int, who: Who) -> None:
-    """What was typed has been sent."""
-    volatile.delete(typing_key(conversation_id, who))
 
 
 def typing_state(conversation_id: int) -> TypingState:

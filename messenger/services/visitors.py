@@ -53,11 +53,11 @@ def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conve
         if not verified and not introduction.visitor_token:
             contact = _make_contact(inbox, introduction, "")
             return contact, Conversation.objects.create(**_beginning(inbox, contact, introduction))
-        contact = _find_contact(inbox, introduction, verified)
-        if contact is None:
+        known = _find_contact(inbox, introduction, verified)
+        if known is None:
             contact = _make_contact(inbox, introduction, verified)
         else:
-            contact = _remember_details(contact, introduction, verified)
+            contact = _remember_details(known, introduction, verified)
         if contact.is_blocked:
             raise Blocked
         conversation = latest_conversation(contact) or start_conversation(

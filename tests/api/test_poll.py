@@ -124,6 +124,7 @@ def test_no_parameter_leads_to_another_conversation(visitor: Visitor, parameter:
     assert neighbour.texts() == ["My card number"]
 
 
+@pytest.mark.django_db(transaction=True)
 def test_operator_typing_is_shown_until_the_answer_is_there(visitor: Visitor, operator: User) -> None:
     typing.mark_typing(visitor.conversation_id, "contact")
     assert visitor.poll().json()["operator_typing"] is False

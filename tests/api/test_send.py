@@ -85,7 +85,11 @@ def test_message_is_answered_as_the_contract_says(visitor: Visitor) -> None:
 
 
 def test_tokens_are_taken_from_a_form_as_well(visitor: Visitor) -> None:
-    form = {"widget_token": visitor.widget_token, "widget_session_token": visitor.session_token, "body": "By form"}
+    form = {
+        "widget_token": visitor.widget_token,
+        "widget_session_token": visitor.session_token,
+        "body": "By form",
+    }
     assert visitor.client.post("/api/widget/send/", form).status_code == 201
     assert visitor.texts() == ["By form"]
 
@@ -112,6 +116,15 @@ def test_repeat_after_closing_starts_no_conversation(visitor: Visitor, operator:
     status.close(conversation_id=visitor.conversation_id, actor=operator)
     assert visitor.send("Once", key).status_code == 200
     assert Conversation.objects.count() == 1
+
+
+def test_repeat_after_the_session_moved_on_is_still_a_repeat(visitor: Visitor, operator: User) -> None:
+    key = str(uuid.uuid4())
+    visitor.send("Once", key)
+    status.close(conversation_id=visitor.conversation_id, actor=operator)
+    visitor.send("Another")
+    assert visitor.send("Once", key).status_code == 200
+    assert visitor.texts() == ["Another"]
 
 
 def test_resolved_conversation_is_opened_again(visitor: Visitor, operator: User) -> None:
@@ -182,7 +195,9 @@ def test_answer_and_message_at_once_both_count(visitor: Visitor, operator: User)
 
     def act() -> None:
         if next(turns) % 2:
-            posting.post_from_operator(conversation_id=visitor.conversation_id, operator=operator, body="Answer")
+            posting.post_from_operator(
+                conversation_id=visitor.conversation_id, operator=operator, body="Answer"
+            )
         else:
             assert visitor.send("Question").status_code == 201
 

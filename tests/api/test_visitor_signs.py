@@ -50,6 +50,7 @@ def test_typing_is_told_of_this_conversation_only(visitor: Visitor, neighbour: V
     assert typing.typing_state(neighbour.conversation_id) == (False, False)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_typing_ends_when_the_message_is_sent(visitor: Visitor) -> None:
     visitor.post("typing/")
     visitor.send("Hello")
