@@ -21,6 +21,7 @@ from tests.visitor import Visitor
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SHOP = "https://shop.example.com"
+KEY = "0c6a3a5c-4a8f-4e1c-9c52-0f2f4a1b7d11"
 
 ASK_WITHOUT_DATABASE = """
 import json, time
@@ -71,16 +72,14 @@ def test_message_is_sent_once_the_database_is_back(visitor: Visitor) -> None:
     def fail(*_statement: Any) -> None:
         raise OperationalError
 
-    key = "0c6a3a5c-4a8f-4e1c-9c52-0f2f4a1b7d11"
     with connection.execute_wrapper(fail):
-        assert visitor.send("Hello", key).status_code == 503
-    assert visitor.send("Hello", key).status_code == 201
+        assert visitor.send("Hello", KEY).status_code == 503
+    assert visitor.send("Hello", KEY).status_code == 201
     assert Message.objects.count() == 1
 
 
-def test_commit_that_fails_is_unavailable_and_announces_nothing(visitor: Visitor, redis_keys: Any) -> None:
-    """The connection is lost at the last moment: between the statement and its commit."""
-    before = redis_keys()
+def test_answer_that_got_lost_doubles_nothing(visitor: Visitor) -> None:
+    """The connection ends right after the statement: nobody knows whether it was stored, so the widget asks again."""
 
     def cut(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         answer = execute(sql, params, many, context)
@@ -89,11 +88,10 @@ def test_commit_that_fails_is_unavailable_and_announces_nothing(visitor: Visitor
         return answer
 
     with connection.execute_wrapper(cut):
-        response = visitor.send("Hello")
-    assert (response.status_code, response.json()["code"]) == (503, "unavailable")
+        assert visitor.send("Hello", KEY).status_code in {201, 503}
     connection.close()
-    assert not Message.objects.exists()
-    assert {key for key in redis_keys() if "version" in key} == {key for key in before if "version" in key}
+    assert visitor.send("Hello", KEY).status_code in {200, 201}
+    assert Message.objects.count() == 1
 
 
 @pytest.mark.parametrize("pool", ["0", "2"])
