@@ -76,6 +76,8 @@ class OperatorDoor:
         undo.callback(self._leave, stream)
         await self._operators.join(stream)
         self._hub.check_open()
+        if stream.is_ending:
+            raise NotLoggedIn  # Found out while the channels were being opened.
         stream.write(
             frame("ready", {"conversation": conversation_id if identity.sees_conversation else None})
         )

@@ -47,7 +47,6 @@ def valkey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MortalVa
     server = MortalValkey(tmp_path, monkeypatch)
     client = Redis.from_url(server.url, socket_timeout=1, socket_connect_timeout=1)
     monkeypatch.setattr(volatile, "_connect", lambda: client)
-    monkeypatch.setattr(volatile, "_retry_at", 0.0)
     yield server
     server.kill()
     client.close()
