@@ -42,7 +42,7 @@ class CrmUserAdmin(BaseUserAdmin):
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
     inlines = [AgentProfileInline]
-    list_display = ("username", "display_name", "email", "role", "branch", "is_active")
+    list_display = ("username", "full_name", "email", "role", "branch", "is_active")
     list_filter = ("role", "branch", "is_active")
     list_select_related = ("branch",)
     search_fields = ("username", "first_name", "last_name", "email")
@@ -57,6 +57,10 @@ class CrmUserAdmin(BaseUserAdmin):
         (_("Work"), {"fields": (("role", "branch"),)}),
         (_("Password"), {"fields": ("usable_password", "password1", "password2")}),
     )
+
+    @admin.display(description=_("full name"), ordering="first_name")
+    def full_name(self, user: User) -> str:
+        return user.display_name
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)

@@ -316,7 +316,8 @@ SECURE_CSP = POLICY
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Apps would come after Django's own: its "Адрес электронной почты" would stand where ours says "Email".
+LOCALE_PATHS = [BASE_DIR / folder for folder in ("locale", "crm/locale", "messenger/locale")]
 USE_TZ = True
 
 STATIC_URL = "/static/"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +49,24 @@ class Row:
     at: datetime
     at_label: str
     shows_branch: bool
+
+    @property
+    def mark(self) -> str:
+        """Names the row and what it shows: a page that has this mark need not be sent the row again."""
+        shown = (
+            self.conversation.contact.label,
+            self.conversation.inbox.name,
+            self.conversation.branch.name,
+            self.conversation.status,
+            self.conversation.assignee.display_name if self.conversation.assignee else "",
+            self.author,
+            self.preview,
+            str(self.unread),
+            self.waiting.label if self.waiting else "",
+            self.at.isoformat(),
+            self.at_label,
+        )
+        return f"{self.conversation.pk}.{crc32('\0'.join(shown).encode()):x}"
 
 
 def rows_of(conversations: ConversationQuerySet, user: User) -> list[Row]:
@@ -109,4 +128,4 @@ def moment(at: datetime, now: datetime) -> str:
         return date_format(local, "TIME_FORMAT")
     if local.date() == today - timedelta(days=1):
         return _("Yesterday")
-    return date_format(local, "j M" if local.year == today.year else "SHORT_DATE_FORMAT")
+    return date_format(local, "j N" if local.year == today.year else "SHORT_DATE_FORMAT")
