@@ -1,7 +1,7 @@
 """Short-lived state: in Redis while it answers, in this process's memory while it doesn't.
 
 Nothing here has to last. Sessions, limits and typing go on degraded when Redis is gone, and the log says so once
-each way. Redis is asked again after `RETRY_SECONDS`, so that a request waits for a dead server at most that often.
+each way. Redis is asked again after `RETRY_SECONDS`, by one request for all: the others wait for no dead server.
 """
 
 import logging
@@ -117,6 +117,7 @@ class Volatile:
     def __init__(self, connect: Callable[[], Redis | None]) -> None:
         self._connect = connect
         self._memory = Memory()
+        self._lock = threading.Lock()
         self._retry_at = 0.0
         self._reached = False
         self.degraded_since: float | None = None
@@ -185,7 +186,7 @@ class Volatile:
         return 0
 
     def _try[T](self, operation: Callable[[Redis], T]) -> T | None:
-        if time.monotonic() < self._retry_at:
+        if not self._may_try():
             return None
         redis = self._connect()
         if redis is None:
@@ -198,17 +199,33 @@ class Volatile:
         self._note_return()
         return answer
 
+    def _may_try(self) -> bool:
+        """Always while Redis answers; while it doesn't, one thread now and then tries for all."""
+        if self.degraded_since is None:
+            return True
+        with self._lock:
+            now = time.monotonic()
+            if now < self._retry_at:
+                return False
+            self._retry_at = now + RETRY_SECONDS
+            return True
+
     def _note_loss(self, error: RedisError) -> None:
         self._reached = False
-        self._retry_at = time.monotonic() + RETRY_SECONDS
-        if self.degraded_since is None:
-            self.degraded_since = time.time()
+        with self._lock:
+            self._retry_at = time.monotonic() + RETRY_SECONDS
+            first = self.degraded_since is None
+            self.degraded_since = self.degraded_since or time.time()
+        if first:
             logger.error(
                 "Redis can't be reached, state is kept in this process's memory: %s", type(error).__name__
             )
 
     def _note_return(self) -> None:
         self._reached = True
-        if self.degraded_since is not None:
-            logger.warning("Redis answers again after %.0f s", time.time() - self.degraded_since)
-            self.degraded_since = None
+        if self.degraded_since is None:
+            return
+        with self._lock:
+            since, self.degraded_since = self.degraded_since, None
+        if since is not None:
+            logger.warning("Redis answers again after %.0f s", time.time() - since)
