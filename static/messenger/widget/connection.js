@@ -120,6 +120,8 @@ export class Connection {
   #setFailed(failed) {
     if (this.#failed === failed) return;
     this.#failed = failed;
+    // It was not the stream alone: what it waits for is over.
+    if (!failed) this.#stream?.resync();
     this.#options.onChange();
   }
 

@@ -79,6 +79,24 @@ def test_a_stream_resumes_from_the_last_id(shop: OpenPage, api: FakeApi) -> None
     assert resumed == sorted(resumed)
 
 
+def test_after_an_outage_the_stream_is_back_with_the_first_answer(shop: OpenPage, api: FakeApi) -> None:
+    widget = shop()
+    widget.page.clock.install()
+    widget.open()
+    faults = api.faults["stream"], api.faults["poll"] = Fault(0, times=999), Fault(0, times=999)
+    api.change(sessions=set())
+    for _ in range(30):
+        widget.page.clock.run_for(1_000)
+        time.sleep(0.02)
+    for fault in faults:
+        fault.times = 0
+    opened = len(api.seen("stream"))
+    widget.page.clock.run_for(40_000)
+    wait_until(lambda: len(api.seen("stream")) > opened)
+    api.say("back again")
+    expect(widget.theirs).to_contain_text("back again")
+
+
 def test_an_expired_session_is_renewed_unseen_and_the_message_repeated(shop: OpenPage, api: FakeApi) -> None:
     widget = shop()
     widget.open()
