@@ -32,6 +32,7 @@ class Loader:
         self._calm: dict[Feed, None] = {}
         self._loads: dict[asyncio.Task[None], bool] = {}
         self._is_paused = False
+        self._is_starting = False
 
     def want(self, feed: Feed) -> None:
         """Loads it as soon as can be; again, if a load of it is under way."""
@@ -48,15 +49,16 @@ class Loader:
         self._pump()
 
     def _pump(self) -> None:
-        while not self._is_paused and len(self._loads) < LOADS:
-            batch, calm = _take(self._live), False
-            if not batch and True not in self._loads.values():
-                batch, calm = _take(self._calm), True
-            if not batch:
-                return
-            task = asyncio.create_task(self._load(batch, calm=calm))
-            self._loads[task] = calm
-            task.add_done_callback(self._ended)
+        if self._is_paused or self._is_starting or len(self._loads) == LOADS:
+            return
+        calm = not self._live
+        if calm and (not self._calm or True in self._loads.values()):
+            return
+        # What else is heard until it starts goes into the same load.
+        self._is_starting = True
+        task = asyncio.create_task(self._load(self._calm if calm else self._live))
+        self._loads[task] = calm
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._loads[task]
@@ -64,7 +66,12 @@ class Loader:
             logger.error("Conversations could not be loaded for their streams", exc_info=error)
         self._pump()
 
-    async def _load(self, batch: list[Feed], *, calm: bool) -> None:
+    async def _load(self, queue: dict[Feed, None]) -> None:
+        batch = _take(queue)
+        self._is_starting = False
+        self._pump()
+        if not batch:
+            return
         cursors = {feed.conversation_id: feed.cursor for feed in batch}
         try:
             views = await self._threads.run(snapshots, cursors)
@@ -82,7 +89,7 @@ class Loader:
                 closed.append(feed)
         for feed in again:
             self.want(feed)
-        if calm and closed:
+        if closed and queue is self._calm:
             self._closed(closed)
 
     def _pause(self, batch: list[Feed], error: DatabaseError) -> None:

@@ -39,6 +39,7 @@ os.environ.update(ENVIRONMENT)
 django.setup()
 
 from django.core.management import call_command  # noqa: E402  (needs the settings)
+from django.db.models.functions import Now  # noqa: E402
 
 from crm.models import Branch, User  # noqa: E402
 from messenger.models import Contact, Conversation, Inbox  # noqa: E402
@@ -88,7 +89,10 @@ def prepare(count: int) -> tuple[list[bytes], list[int], Any]:
     operator = User.objects.create_user("bench", branch=branch, first_name="Bench")
     contacts = Contact.objects.bulk_create(Contact(inbox=inbox) for _ in range(count))
     made = Conversation.objects.bulk_create(
-        Conversation(inbox=inbox, branch=branch, contact=contact) for contact in contacts
+        Conversation(
+            inbox=inbox, branch=branch, contact=contact, assignee=operator, assignee_assigned_at=Now()
+        )
+        for contact in contacts
     )
     requests = []
     for conversation in made:
