@@ -5,10 +5,12 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.paginator import InfinitePaginator
 
 from messenger.admin.base import MessengerAdmin, user_of
+from messenger.admin.rows import moment
 from messenger.models import Contact, Conversation
 
 CONVERSATIONS_LIMIT = 20
@@ -18,7 +20,8 @@ CONVERSATIONS_LIMIT = 20
 class ContactAdmin(MessengerAdmin[Contact]):
     """Operators find the contacts of the conversations that they may see."""
 
-    list_display = ("label", "email", "phone", "region", "inbox", "last_seen_at")
+    list_display = ("label", "email", "phone", "region", "inbox", "last_seen")
+    list_fullwidth = True
     list_select_related = ("inbox", "region")
     list_per_page = 50
     paginator = InfinitePaginator
@@ -55,6 +58,10 @@ class ContactAdmin(MessengerAdmin[Contact]):
     @admin.display(description=_("client"), ordering="name")
     def label(self, contact: Contact) -> str:
         return contact.label
+
+    @admin.display(description=_("last seen"))
+    def last_seen(self, contact: Contact) -> str:
+        return moment(contact.last_seen_at, timezone.now()) if contact.last_seen_at else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         contacts = super().get_queryset(request)

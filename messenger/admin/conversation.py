@@ -4,15 +4,16 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.boxes import counts
 from messenger.admin.changelist import ConversationChangeList
-from messenger.admin.parts import wants_part
+from messenger.admin.parts import KNOWN_HEADER, part, wants_part
 from messenger.admin.workspace import Workspace
 from messenger.models import Conversation
 
@@ -39,11 +40,22 @@ class ConversationAdmin(Workspace, MessengerAdmin[Conversation]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The whole page, or only its rows when the page asks to refresh itself."""
+        if wants_part(request):
+            return self._rows(request)
         context = {"title": _("Dialogs"), "counts": partial(counts, request), **(extra_context or {})}
-        response: HttpResponse = super().changelist_view(request, context)
-        if wants_part(request) and isinstance(response, TemplateResponse):
-            response.template_name = "admin/messenger/conversation/list_part.html"
-        return response
+        return super().changelist_view(request, context)
+
+    def _rows(self, request: HttpRequest) -> HttpResponse:
+        """Every open list asks for this at every event: without the page's frame, without rows that it has."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        try:
+            changelist = self.get_changelist_instance(request)
+        except IncorrectLookupParameters as error:
+            raise BadRequest from error
+        known = set(request.headers.get(KNOWN_HEADER, "").split(","))
+        context = {"cl": changelist, "counts": counts(request), "known": known}
+        return part(request, "admin/messenger/conversation/list_part.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Visitors start conversations."""

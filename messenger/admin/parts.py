@@ -6,6 +6,8 @@ from django.template.response import TemplateResponse
 from messenger.exceptions import MessengerError
 
 PART_HEADER = "X-Messenger-Part"
+# The marks of the rows that the page has already, with commas between them.
+KNOWN_HEADER = "X-Messenger-Known"
 
 
 def wants_part(request: HttpRequest) -> bool:

@@ -36,7 +36,7 @@ class Day:
             return _("Today")
         if self.day == today - timedelta(days=1):
             return _("Yesterday")
-        return date_format(self.day, "j F" if self.day.year == today.year else "DATE_FORMAT")
+        return date_format(self.day, "j E" if self.day.year == today.year else "DATE_FORMAT")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """The conversation list: what stands in which box, how it is paged, and what it costs."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -12,7 +14,7 @@ from crm.models import Branch, User
 from messenger.admin.conversation import ConversationAdmin
 from messenger.models import Conversation, Inbox
 from messenger.services import status
-from tests.admin.people import LIST, answer, ask, part_of, start
+from tests.admin.people import LIST, PART, answer, ask, part_of, start
 
 
 def names(client: Client, url: str = LIST, **query: str) -> list[str]:
@@ -175,6 +177,33 @@ def test_the_part_holds_the_rows_and_nothing_else(
     assert 'data-msgr-count-of="unassigned">1<' in shown
     assert "<html" not in shown
     assert "sidebar" not in shown
+
+
+def test_rows_that_the_page_has_are_not_sent_again(
+    operator_client: Client, inbox: Inbox, yekaterinburg: Branch, operator: User
+) -> None:
+    start(inbox, yekaterinburg, "Unchanged")
+    changing = start(inbox, yekaterinburg, "Changing")
+    marks = re.findall(r'data-mark="([^"]+)"', part_of(operator_client, LIST, box="all"))
+    headers = PART | {"X-Messenger-Known": ",".join(marks)}
+    shown = operator_client.get(LIST, {"box": "all"}, headers=headers).content.decode()
+    assert (shown.count("data-known"), shown.count("data-mark")) == (2, 0)
+    for change in (
+        lambda: status.take(conversation_id=changing.pk, operator=operator),
+        lambda: ask(changing),
+        lambda: status.resolve(conversation_id=changing.pk, actor=operator),
+    ):
+        change()
+        shown = operator_client.get(LIST, {"box": "all"}, headers=headers).content.decode()
+        assert "Changing" in shown
+        assert "Unchanged" not in shown
+        assert shown.count("data-known") == 1
+
+
+def test_a_part_that_can_not_be_is_refused(operator_client: Client, conversation: Conversation) -> None:
+    assert operator_client.get(LIST, {"before": "x"}, headers=PART).status_code == 400
+    Group.objects.get(name="Messenger operators").permissions.clear()
+    assert operator_client.get(LIST, headers=PART).status_code == 403
 
 
 def test_administrators_see_every_branch(

@@ -27,8 +27,8 @@ export class Refusal extends Error {
 }
 
 /** A part of the page as an element tree, with nothing in it run. */
-export async function getPart(url) {
-  return parse(await request(url, { headers: PART }));
+export async function getPart(url, headers = {}) {
+  return parse(await request(url, { headers: { ...PART, ...headers } }));
 }
 
 /** Posts a form and answers the part of the page that it changed. */

@@ -2,7 +2,7 @@
 
 import { getPart } from "./http.js";
 import { live } from "./live.js";
-import { patchRows } from "./rows.js";
+import { marksOf, patchRows } from "./rows.js";
 
 // The first event shows at once; a burst is read once a second.
 const FIRST_WAIT_MS = 30;
@@ -37,11 +37,11 @@ async function refresh() {
   wanted = false;
   readAt = Date.now();
   try {
-    const part = await getPart(location.href);
-    patchRows(
-      document.getElementById("msgr-list"),
-      part.querySelector("#msgr-list"),
-    );
+    const list = document.getElementById("msgr-list");
+    const part = await getPart(location.href, {
+      "X-Messenger-Known": marksOf(list),
+    });
+    patchRows(list, part.querySelector("#msgr-list"));
     showCounts(part);
   } catch (error) {
     if (error.isLoggedOut) location.reload();

@@ -1,5 +1,11 @@
 /** Brings a list up to date row by row: what did not change is not touched, so ticks, focus and scroll stay. */
 
+/** The marks of the rows that need not be sent again. */
+export function marksOf(list) {
+  const rows = list.querySelectorAll("tr[data-mark]");
+  return [...rows].map((row) => row.dataset.mark).join(",");
+}
+
 export function patchRows(list, fresh) {
   if (!list || !fresh) return;
   const focus = focusedIn(list);
@@ -34,14 +40,12 @@ function keptOrFresh(row, freshRow) {
     freshRow.classList.add("msgr-row-new");
     return freshRow;
   }
-  const wasNew = row.classList.contains("msgr-row-new");
-  row.classList.remove("msgr-row-new");
-  if (row.isEqualNode(freshRow)) return row;
+  if (freshRow.dataset.known !== undefined) return row;
   const ticks = row.querySelectorAll("input:checked");
   row.className = freshRow.className;
+  row.dataset.mark = freshRow.dataset.mark;
   row.replaceChildren(...freshRow.childNodes);
   for (const { value } of ticks) tick(row, value);
-  if (wasNew) row.classList.add("msgr-row-new");
   return row;
 }
 
