@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 
 from crm.models import User
 from messenger.api import shapes
+from messenger.api.negotiation import JsonAnswers
 from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid, NotAllowed
@@ -60,6 +61,7 @@ class OperatorView(APIView):
     authentication_classes = [CookieAuthentication]
     permission_classes = [MayAnswer]
     renderer_classes = [OrjsonRenderer]
+    content_negotiation_class = JsonAnswers
     parser_classes = [OrjsonParser, FormParser, MultiPartParser]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

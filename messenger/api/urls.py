@@ -8,6 +8,7 @@ widget_urls = [
     path("bootstrap/", widget.BootstrapView.as_view(), name="widget-bootstrap"),
     path("send/", widget.SendView.as_view(), name="widget-send"),
     path("poll/", widget.PollView.as_view(), name="widget-poll"),
+    path("stream/", widget.StreamView.as_view(), name="widget-stream"),
     path("typing/", widget.TypingView.as_view(), name="widget-typing"),
     path("mark_read/", widget.MarkReadView.as_view(), name="widget-mark-read"),
     path("rate/", widget.RateView.as_view(), name="widget-rate"),

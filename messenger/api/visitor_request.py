@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from messenger.api.errors import TooLarge
+from messenger.api.negotiation import JsonAnswers
 from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid
@@ -38,6 +39,7 @@ class WidgetView(APIView):
     authentication_classes = []
     permission_classes = []
     renderer_classes = [OrjsonRenderer]
+    content_negotiation_class = JsonAnswers
     parser_classes = [OrjsonParser, FormParser, MultiPartParser]
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True

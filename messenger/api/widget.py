@@ -1,5 +1,6 @@
 """The widget's API: parse, call a service, answer (contract.md)."""
 
+import logging
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -11,11 +12,13 @@ from rest_framework.response import Response
 
 from messenger.api import shapes
 from messenger.api.visitor_request import WidgetView, checked_id, checked_uuid
-from messenger.exceptions import Blocked, Invalid, SessionInvalid, Spam
+from messenger.exceptions import Blocked, Invalid, SessionInvalid, Spam, Unavailable
 from messenger.models import Contact, Conversation, Inbox
 from messenger.services import posting, quiet_poll, rating, reading, typing, visitor_view, visitors
 from messenger.services.visitor_gate import What
 from messenger.utils import create_widget_session
+
+logger = logging.getLogger(__name__)
 
 TOKENS = [
     OpenApiParameter("X-Widget-Token", str, OpenApiParameter.HEADER, description="Names the inbox."),
@@ -172,6 +175,29 @@ class RateView(WidgetView):
             comment=self.text("comment"),
         )
         return Response({"status": "ok"})
+
+
+class StreamView(WidgetView):
+    """New messages and changes as they come (`text/event-stream`): first `event: ready`, then `event: update` with a
+    poll answer's fields and `since_id`, and a comment line at least every 20 s.
+
+    The stream service answers this address. A request that reaches the web service was led astray by the proxy: it is
+    told to come back, and meanwhile the widget polls.
+    """
+
+    what: ClassVar[What] = "STREAM"
+
+    @described(
+        None,
+        {(200, "text/event-stream"): str},
+        parameters=[
+            OpenApiParameter("since_id", int, description="Id of the last message seen; 0 from the start."),
+            OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER, description="The same; wins."),
+        ],
+    )
+    def get(self, request: Request) -> Response:
+        logger.error("An event stream was asked of the web service: lead its address to the stream service")
+        raise Unavailable(retry_after=30)
 
 
 def _bootstrap_answer(inbox: Inbox, contact: Contact, conversation: Conversation) -> dict[str, Any]:
