@@ -27,7 +27,7 @@ TOKENS = [
 ERRORS = dict.fromkeys((400, 401, 403, 404, 409, 429, 503), shapes.ErrorAnswer)
 
 
-def described(request: Any, answers: dict[int, Any], **more: Any) -> Any:
+def described(request: Any, answers: dict[Any, Any], **more: Any) -> Any:
     """The OpenAPI entry of a widget endpoint."""
     return extend_schema(
         parameters=[*TOKENS, *more.pop("parameters", [])],
