@@ -62,10 +62,6 @@ class Environment:
             return default
         return value
 
-    def fail(self, check_id: str, name: str, message: str) -> None:
-        """Remembers a problem that only several settings together show."""
-        self.problems.append(Problem(check_id, name, message))
-
 
 def _sentence(error: Exception) -> str:
     text = str(error)

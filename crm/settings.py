@@ -20,13 +20,17 @@ read = ENVIRONMENT.read
 
 # --- The process ---------------------------------------------------------------------------------------
 DEBUG = read("DEBUG", "bool", False, "crm.E001", "Development mode; never on a public system.")
-SECRET_KEY = read("SECRET_KEY", "str", "", "crm.E002", "Random key that signs sessions and links.")
-if not SECRET_KEY and DEBUG:
-    SECRET_KEY = "insecure-key-for-development-only-0000000000000000000000000"  # noqa: S105
-elif not SECRET_KEY:
+SECRET_KEY = read(
+    "SECRET_KEY",
+    "str",
+    "",
+    "crm.E002",
+    "Random key that signs sessions and links.",
+    validate=None if DEBUG else validators.secret_key,
+)
+if not SECRET_KEY:
     # Django refuses an empty key before any check can run: the check reports the missing one by name.
-    SECRET_KEY = "missing"  # noqa: S105
-    ENVIRONMENT.fail("crm.E002", "SECRET_KEY", "Give a random key of at least 50 characters.")
+    SECRET_KEY = "insecure-key-for-development-only-0000000000000000000000000"  # noqa: S105
 ALLOWED_HOSTS: list[str] = read(
     "ALLOWED_HOSTS", "list", [], "crm.E003", "Host names under which the CRM is reached."
 )
@@ -36,6 +40,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = read(
     [],
     "crm.E004",
     "Origins of the admin behind a proxy: https://crm.example.com.",
+    validate=validators.origins,
 )
 HTTPS = read(
     "HTTPS", "bool", not DEBUG, "crm.E005", "The CRM is reached by https: secure cookies, HSTS, redirect."
@@ -62,10 +67,15 @@ REDIS_URL = read(
     "",
     "crm.E012",
     "Address of Redis or Valkey; empty only in development.",
-    validate=validators.redis_url,
+    validate=validators.redis_url if DEBUG else validators.required_redis_url,
 )
 LANGUAGE_CODE = read(
-    "LANGUAGE_CODE", "str", "ru", "crm.E013", "Language where the reader's is not known: ru or en."
+    "LANGUAGE_CODE",
+    "str",
+    "ru",
+    "crm.E013",
+    "Language where the reader's is not known: ru or en.",
+    validate=validators.language,
 )
 TIME_ZONE = read(
     "TIME_ZONE", "str", "Europe/Moscow", "crm.E014", "Default time zone.", validate=validators.time_zone
@@ -80,7 +90,9 @@ COLLECTED_FILES = read(
     "crm.E017",
     "Folder of collectstatic; empty: files are served from where they are.",
 )
-LOG_LEVEL = read("LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.")
+LOG_LEVEL = read(
+    "LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.", validate=validators.log_level
+)
 
 # --- Messenger -----------------------------------------------------------------------------------------
 MESSENGER_ENABLED = read("MESSENGER_ENABLED", "bool", False, "messenger.E001", "Turns the messenger on.")
@@ -284,8 +296,6 @@ CACHES: dict[str, dict[str, Any]] = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
-if not REDIS_URL and not DEBUG:
-    ENVIRONMENT.fail("crm.E012", "REDIS_URL", "Redis is needed outside of development.")
 
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = ["crm.auth.UsernameOrEmailBackend"]

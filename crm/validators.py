@@ -1,8 +1,12 @@
 """What a setting's value must look like: each raises ValueError with a sentence."""
 
 import ipaddress
+import logging
 import re
 import zoneinfo
+from urllib.parse import urlsplit
+
+import dj_database_url
 
 _RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
 
@@ -40,11 +44,40 @@ def postgresql_url(value: str) -> None:
         raise ValueError("SQLite is not supported: give the address of a PostgreSQL database.")
     if scheme not in {"postgres", "postgresql", "pgsql"}:
         raise ValueError("The address must begin with postgresql://.")
+    try:
+        dj_database_url.parse(value)
+    except ValueError as error:
+        raise ValueError("The address is malformed: quote special characters in its parts.") from error
 
 
 def redis_url(value: str) -> None:
     if value and value.partition(":")[0] not in {"redis", "rediss", "unix"}:
         raise ValueError("The address must begin with redis://, rediss:// or unix://.")
+    _ = urlsplit(value).port
+
+
+def required_redis_url(value: str) -> None:
+    if not value:
+        raise ValueError("Redis is needed outside of development.")
+    redis_url(value)
+
+
+def origins(value: list[str]) -> None:
+    for origin in value:
+        if "://" not in origin:
+            raise ValueError(
+                f"'{origin}' is no origin: write scheme and host, such as https://crm.example.com."
+            )
+
+
+def language(value: str) -> None:
+    if value not in {"ru", "en"}:
+        raise ValueError(f"'{value}' is not a language of the interface: ru or en.")
+
+
+def log_level(value: str) -> None:
+    if value not in logging.getLevelNamesMapping():
+        raise ValueError(f"'{value}' is not a level: DEBUG, INFO, WARNING, ERROR or CRITICAL.")
 
 
 def secret_key(value: str) -> None:

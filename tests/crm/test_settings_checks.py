@@ -1,0 +1,200 @@
+"""Bad settings are found at start, each under its own id, and never raise on the way."""
+
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import LazySettings, settings
+from django.core import checks
+
+from crm.checks import refuse_bad_settings
+from crm.environment import Environment, Problem
+from messenger.checks import check_heartbeat, check_shared_cache
+
+SETTINGS = Path(settings.BASE_DIR) / "crm" / "settings.py"
+Read = Callable[..., Environment]
+
+BAD_VALUES = [
+    ("crm.E001", "DEBUG", "perhaps"),
+    ("crm.E002", "SECRET_KEY", ""),
+    ("crm.E002", "SECRET_KEY", "short"),
+    ("crm.E004", "CSRF_TRUSTED_ORIGINS", "https://crm.example.com,crm.example.com"),
+    ("crm.E005", "HTTPS", "2"),
+    ("crm.E010", "DATABASE_URL", "sqlite:///db.sqlite3"),
+    ("crm.E010", "DATABASE_URL", "sqlite://:memory:"),
+    ("crm.E010", "DATABASE_URL", "mysql://root@127.0.0.1/crm"),
+    ("crm.E010", "DATABASE_URL", "crm"),
+    ("crm.E010", "DATABASE_URL", ""),
+    ("crm.E010", "DATABASE_URL", "postgresql://crm@127.0.0.1:port/crm"),
+    ("crm.E011", "DATABASE_POOL_SIZE", "-1"),
+    ("crm.E011", "DATABASE_POOL_SIZE", "many"),
+    ("crm.E012", "REDIS_URL", "127.0.0.1:6379"),
+    ("crm.E012", "REDIS_URL", ""),
+    ("crm.E012", "REDIS_URL", "redis://127.0.0.1:port/0"),
+    ("crm.E013", "LANGUAGE_CODE", "tlh"),
+    ("crm.E014", "TIME_ZONE", "Moscow"),
+    ("crm.E015", "WORKER_PROCESSES", "0"),
+    ("crm.E016", "LOG_LEVEL", "LOUD"),
+    ("messenger.E001", "MESSENGER_ENABLED", "maybe"),
+    ("messenger.E002", "MESSENGER_DEFAULT_BRANCH_ID", "Moscow"),
+    ("messenger.E003", "MESSENGER_TRUSTED_PROXIES", "10.0.0.0/33"),
+    ("messenger.E003", "MESSENGER_TRUSTED_PROXIES", "127.0.0.1,proxy.example.com"),
+    ("messenger.E004", "MESSENGER_MAX_MESSAGE_LENGTH", "0"),
+    ("messenger.E005", "MESSENGER_SESSION_TTL_SECONDS", "-5"),
+    ("messenger.E006", "MESSENGER_VISITOR_TOKEN_TTL_DAYS", "a year"),
+    ("messenger.E007", "MESSENGER_POLL_INTERVAL_MS", "0"),
+    ("messenger.E008", "MESSENGER_SSE_ENABLED", "sometimes"),
+    ("messenger.E009", "MESSENGER_STREAMS_PER_SESSION", "0"),
+    ("messenger.E010", "MESSENGER_STREAMS_PER_ADDRESS", "0"),
+    ("messenger.E011", "MESSENGER_STREAM_HEARTBEAT_SECONDS", "0"),
+    ("messenger.E012", "MESSENGER_STREAM_RECHECK_SECONDS", "-1"),
+    ("messenger.E013", "MESSENGER_EMPTY_CONVERSATION_HOURS", "0"),
+    ("messenger.E020", "MESSENGER_THROTTLE_BOOTSTRAP_ADDRESS", "30 per minute"),
+    ("messenger.E021", "MESSENGER_THROTTLE_BOOTSTRAP_INBOX", "0/min"),
+    ("messenger.E022", "MESSENGER_THROTTLE_SEND_ADDRESS", "60"),
+    ("messenger.E023", "MESSENGER_THROTTLE_SEND_SESSION", "60/week"),
+    ("messenger.E024", "MESSENGER_THROTTLE_SEND_INBOX", "-1/min"),
+    ("messenger.E025", "MESSENGER_THROTTLE_POLL_ADDRESS", "/min"),
+    ("messenger.E026", "MESSENGER_THROTTLE_POLL_SESSION", "1.5/min"),
+    ("messenger.E027", "MESSENGER_THROTTLE_POLL_INBOX", "many"),
+    ("messenger.E028", "MESSENGER_THROTTLE_STREAM_ADDRESS", "60/"),
+    ("messenger.E029", "MESSENGER_THROTTLE_STREAM_SESSION", "60/min/min"),
+    ("messenger.E030", "MESSENGER_THROTTLE_STREAM_INBOX", "٦/min"),
+]
+# A list of names and a folder: every text is one.
+CANNOT_BE_WRONG = {"ALLOWED_HOSTS", "STATIC_ROOT"}
+
+
+@pytest.fixture
+def read_with(monkeypatch: pytest.MonkeyPatch) -> Read:
+    """Reads the settings anew, as a process with these variables would."""
+
+    def read(**changes: str) -> Environment:
+        for name, value in changes.items():
+            monkeypatch.setenv(name, value)
+        environment = runpy.run_path(str(SETTINGS))["ENVIRONMENT"]
+        assert isinstance(environment, Environment)
+        return environment
+
+    return read
+
+
+def ids(environment: Environment) -> list[str]:
+    return [problem.check_id for problem in environment.problems]
+
+
+@pytest.mark.parametrize(("check_id", "name", "value"), BAD_VALUES)
+def test_bad_value_is_named_by_its_id(read_with: Read, check_id: str, name: str, value: str) -> None:
+    problems = read_with(**{name: value}).problems
+    assert [(problem.check_id, problem.name) for problem in problems] == [(check_id, name)]
+    assert problems[0].message.endswith(".")
+
+
+def test_secret_key_is_repeated_in_no_message(read_with: Read) -> None:
+    assert "my-short-secret" not in read_with(SECRET_KEY="my-short-secret").problems[0].message
+
+
+def test_every_setting_that_can_be_wrong_has_a_case(read_with: Read) -> None:
+    declared = {declaration.name for declaration in read_with().declarations}
+    assert declared - CANNOT_BE_WRONG == {name for _id, name, _value in BAD_VALUES}
+
+
+def test_each_id_belongs_to_one_setting(read_with: Read) -> None:
+    declarations = read_with().declarations
+    assert len({declaration.check_id for declaration in declarations}) == len(declarations)
+    assert all(declaration.help.endswith(".") for declaration in declarations)
+
+
+def test_good_settings_have_no_problem(read_with: Read) -> None:
+    assert ids(read_with()) == []
+
+
+def test_all_mistakes_are_told_at_once(read_with: Read) -> None:
+    found = ids(
+        read_with(DATABASE_URL="sqlite:///x", WORKER_PROCESSES="0", MESSENGER_POLL_INTERVAL_MS="soon")
+    )
+    assert found == ["crm.E010", "crm.E015", "messenger.E007"]
+
+
+def test_messenger_is_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MESSENGER_ENABLED", raising=False)
+    assert runpy.run_path(str(SETTINGS))["MESSENGER_ENABLED"] is False
+
+
+@pytest.mark.parametrize("seconds", [20.5, 60])
+def test_slow_heartbeat_breaks_the_contract(settings: LazySettings, seconds: float) -> None:
+    settings.MESSENGER_STREAM_HEARTBEAT_SECONDS = seconds
+    assert [message.id for message in check_heartbeat()] == ["messenger.E011"]
+    settings.MESSENGER_STREAM_HEARTBEAT_SECONDS = 20
+    assert check_heartbeat() == []
+
+
+def test_messenger_without_redis_is_warned_about(settings: LazySettings) -> None:
+    settings.REDIS_URL = ""
+    assert [message.id for message in check_shared_cache()] == ["messenger.W001"]
+    settings.MESSENGER_ENABLED = False
+    assert check_shared_cache() == []
+
+
+def test_server_refuses_to_start_and_says_why(settings: LazySettings) -> None:
+    environment = Environment()
+    environment.problems.append(Problem("crm.E999", "SOMETHING", "It is wrong."))
+    settings.ENVIRONMENT = environment
+    with pytest.raises(SystemExit) as caught:
+        refuse_bad_settings()
+    assert caught.value.code == "crm.E999: SOMETHING: It is wrong."
+
+
+def test_server_starts_with_good_settings() -> None:
+    refuse_bad_settings()
+    assert checks.run_checks(tags=["settings"]) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["manage.py", "check"],
+        ["-c", "import crm.wsgi"],
+    ],
+    ids=["check", "wsgi"],
+)
+def test_process_with_bad_settings_ends_with_their_ids(command: list[str]) -> None:
+    done = run(
+        command, DATABASE_URL="sqlite:///db.sqlite3", MESSENGER_TRUSTED_PROXIES="proxy", LOG_LEVEL="LOUD"
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    for check_id in ("crm.E010", "crm.E016", "messenger.E003"):
+        assert check_id in said
+    assert "SQLite is not supported" in said
+    assert "Traceback" not in said
+
+
+def run(command: list[str], **changes: str) -> Any:
+    return subprocess.run(
+        [sys.executable, *command],
+        env={**os.environ, **changes},
+        cwd=Path(settings.BASE_DIR),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_development_needs_neither_key_nor_redis(read_with: Read) -> None:
+    assert ids(read_with(DEBUG="1", SECRET_KEY="", REDIS_URL="")) == []
+
+
+def test_password_in_an_address_is_repeated_in_no_message(read_with: Read) -> None:
+    problems = read_with(
+        DATABASE_URL="postgresql://crm:secret@127.0.0.1:port/crm",
+        REDIS_URL="redis://:secret@127.0.0.1:port/0",
+    ).problems
+    assert len(problems) == 2
+    assert not any("secret" in problem.message for problem in problems)
