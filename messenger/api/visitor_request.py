@@ -53,6 +53,7 @@ class WidgetView(APIView):
             return
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
         self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
+        self.visit.own_origin = f"{request.scheme}://{request.get_host()}"
         self.visit.admit(self.what, needs_session=self.needs_session)
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -61,7 +62,6 @@ class WidgetView(APIView):
             session_token="",
             address=request_address(request),
             origin=request.headers.get("Origin", ""),
-            own_origin=f"{request.scheme}://{request.get_host()}",
         )
         return super().initialize_request(request, *args, **kwargs)
 

@@ -1,6 +1,7 @@
 """Requests that came to the wrong place, or asked for the wrong thing."""
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 
 from messenger.models import Inbox
@@ -17,6 +18,13 @@ def test_stream_asked_of_the_web_service_is_unavailable(visitor: Visitor) -> Non
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert response["Retry-After"] == "30"
     assert response["Access-Control-Allow-Origin"] == "https://a.example"
+
+
+def test_schema_is_served_under_any_host(client: Client, settings: LazySettings) -> None:
+    settings.ALLOWED_HOSTS = ["crm.example.com"]
+    response = client.get("/api/schema/", {"format": "json"}, headers={"Host": "crm.example.com"})
+    assert response.status_code == 200
+    assert "/api/widget/stream/" in response.json()["paths"]
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "image/png", "text/html", ";;;"])
