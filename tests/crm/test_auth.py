@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test import Client, RequestFactory
@@ -74,8 +75,6 @@ def test_unknown_user_takes_as_many_hashes_as_a_known_one(
     operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The time of the answer tells nobody who has an account."""
-    from django.contrib.auth.hashers import MD5PasswordHasher  # noqa: PLC0415
-
     hashed: list[str] = []
     original = MD5PasswordHasher.encode
 
