@@ -2,6 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
+
+def with_msgids(changes: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict[str, Any]]]:
+    """What changed, for the history, which translates it when it is shown.
+
+    Django keeps the labels of the fields, "Email address": only the models' own "email address" has a translation.
+    """
+    for change in changes:
+        for what in change.values():
+            if "fields" in what:
+                what["fields"] = [
+                    label[:1].lower() + label[1:] if label[:2].istitle() else label
+                    for label in what["fields"]
+                ]
+    return changes
+
+
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin, StackedInline
     from django.forms import ModelForm
@@ -14,7 +30,8 @@ else:
             return cls
 
     class ModelAdmin(_Generic, unfold.ModelAdmin):
-        pass
+        def construct_change_message(self, *args, **kwargs):
+            return with_msgids(super().construct_change_message(*args, **kwargs))
 
     class StackedInline(_Generic, unfold.StackedInline):
         pass

@@ -21,7 +21,7 @@ def time_zones() -> list[tuple[str, str]]:
 
 class InboxForm(ModelForm[Inbox]):
     allowed_origins = OriginsField(
-        label=_("allowed origins"),
+        label=_("Allowed origins"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"}),
         help_text=_(
@@ -29,7 +29,7 @@ class InboxForm(ModelForm[Inbox]):
         ),
     )
     time_zone = forms.ChoiceField(
-        label=_("time zone"), choices=time_zones, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
+        label=_("Time zone"), choices=time_zones, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
     )
 
     class Meta:
