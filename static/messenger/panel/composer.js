@@ -44,6 +44,10 @@ export class Composer {
     if (this.#field) this.#field.disabled = !canReply;
   }
 
+  wake() {
+    this.#outbox?.wake();
+  }
+
   #onSubmit(event) {
     event.preventDefault();
     const text = this.body.value.trim();

@@ -33,8 +33,12 @@ export class Outbox {
       if (!this.#timeline.hasStored(item.id)) this.#add(item);
     }
     this.#save();
-    addEventListener("online", () => this.#wake());
     this.#run();
+  }
+
+  /** The server may be back: what waits is tried at once. */
+  wake() {
+    this.#wake();
   }
 
   send(text) {

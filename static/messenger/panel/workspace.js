@@ -28,6 +28,7 @@ timeline.addEventListener("changed", ({ detail }) => {
 
 live.addEventListener("look", () => {
   timeline.sync();
+  composer.wake();
   if (!live.isStreaming) contactTyping.ask();
 });
 live.addEventListener("event", ({ detail }) => {
