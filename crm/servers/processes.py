@@ -12,7 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_SECUREBITS, _PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE = (
+    1,
+    8,
+    28,
+    47,
+    2,
+)
+_SECBIT_NO_SETUID_FIXUP = 4
 _CAPABILITY_VERSION_3, _CAP_DAC_OVERRIDE = 0x20080522, 1
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -79,8 +86,9 @@ class Child:
                 preexec_fn=_preparation(account, death_signal),  # noqa: PLW1509
             )
         if stdin is not None and self._process.stdin is not None:
-            self._process.stdin.write(stdin.encode())
-            self._process.stdin.close()
+            # Who ends without reading says why in the log.
+            with contextlib.suppress(BrokenPipeError), self._process.stdin as pipe:
+                pipe.write(stdin.encode())
 
     @property
     def pid(self) -> int:
@@ -141,12 +149,21 @@ def _become(account: Account) -> None:
     """
     if account.sees_all and _libc is not None:
         _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Without it access(2) forgets the right, and initdb says that its own files are missing.
+        _libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
     os.setgroups([])
     os.setgid(account.gid)
     os.setuid(account.uid)
     if account.sees_all and _libc is not None:
-        bit = 1 << _CAP_DAC_OVERRIDE
-        header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
-        sets = (ctypes.c_uint32 * 6)(bit, bit, bit, 0, 0, 0)
-        _libc.capset(ctypes.byref(header), ctypes.byref(sets))
-        _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0)
+        _keep_only(_libc, _CAP_DAC_OVERRIDE)
+
+
+def _keep_only(libc: ctypes.CDLL, capability: int) -> None:
+    bit = 1 << capability
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    for kept in (bit, 0):
+        sets = (ctypes.c_uint32 * 6)(kept, kept, kept, 0, 0, 0)
+        if libc.capset(ctypes.byref(header), ctypes.byref(sets)) == 0:
+            libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, capability, 0, 0)
+            return
+    raise PermissionError("Root's rights could not be dropped.")
