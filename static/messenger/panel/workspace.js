@@ -57,10 +57,16 @@ document
   });
 
 for (const toggle of document.querySelectorAll("[data-msgr-toggle]")) {
-  toggle.addEventListener("click", () => {
-    const card = document.getElementById(toggle.dataset.msgrToggle);
-    const open = card.classList.toggle("msgr-open");
+  const card = document.getElementById(toggle.dataset.msgrToggle);
+  const show = (open) => {
+    card.classList.toggle("msgr-open", open);
     toggle.setAttribute("aria-expanded", String(open));
-    if (open) card.focus();
+    (open ? card : toggle).focus();
+  };
+  toggle.addEventListener("click", () =>
+    show(!card.classList.contains("msgr-open")),
+  );
+  card.addEventListener("keydown", ({ key }) => {
+    if (key === "Escape" && card.matches(".msgr-open")) show(false);
   });
 }
