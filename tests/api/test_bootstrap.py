@@ -78,7 +78,9 @@ def test_answer_holds_everything_of_the_contract(inbox: Inbox) -> None:
 
 def test_bootstrap_makes_a_contact_and_an_empty_conversation(inbox: Inbox) -> None:
     visitor = Visitor(inbox.widget_token)
-    visitor.bootstrap(name="Maria", page_url="https://shop.example.com/a", referrer="javascript:alert(1)", locale="ru")
+    visitor.bootstrap(
+        name="Maria", page_url="https://shop.example.com/a", referrer="javascript:alert(1)", locale="ru"
+    )
     conversation = Conversation.objects.select_related("contact").get(pk=visitor.conversation_id)
     assert conversation.contact.name == "Maria"
     assert conversation.branch_id == inbox.branch_id
@@ -191,7 +193,9 @@ def test_global_inbox_takes_the_default_branch(global_inbox: Inbox, moscow: Any,
 
 
 @pytest.mark.parametrize("branch_id", [None, 999_999])
-def test_global_inbox_without_a_branch_is_unavailable(global_inbox: Inbox, settings: Any, branch_id: Any) -> None:
+def test_global_inbox_without_a_branch_is_unavailable(
+    global_inbox: Inbox, settings: Any, branch_id: Any
+) -> None:
     settings.MESSENGER_DEFAULT_BRANCH_ID = branch_id
     response = Visitor(global_inbox.widget_token).bootstrap()
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")

@@ -42,7 +42,10 @@ def test_every_change_is_seen_at_once(visitor: Visitor, waiting: int, operator: 
     assert visitor.poll(waiting).json()["operator_typing"] is True
     posting.post_from_operator(conversation_id=pk, operator=operator, body="Yes")
     answer = visitor.poll(waiting).json()
-    assert ([message["body"] for message in answer["messages"]], answer["operator_typing"]) == (["Yes"], False)
+    assert ([message["body"] for message in answer["messages"]], answer["operator_typing"]) == (
+        ["Yes"],
+        False,
+    )
     status.close(conversation_id=pk, actor=operator)
     assert visitor.poll(waiting + 1).json()["conversation"]["status"] == "closed"
 
