@@ -23,7 +23,7 @@ PORT = 8391
 CLIENTS = 16
 TICK = os.sysconf("SC_CLK_TCK")
 SERVERS = {
-    "granian": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--blocking-threads", "8",
+    "granian": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--blocking-threads", "2", "--workers", "2",
                 "--backpressure", "64", "--no-access-log", "crm.wsgi:application"],
     "uvicorn": ["uvicorn", "crm.asgi:application", "--host", "127.0.0.1", "--port", str(PORT), "--no-proxy-headers",
                 "--no-access-log", "--log-level", "warning"],
@@ -78,6 +78,7 @@ def report(name: str, processes: list[psutil.Process], token: str, requests: int
         call(connection, "GET", "/api/widget/poll/?since_id=999999999", None, headers(token, session))
 
     workloads: dict[str, Callable[[http.client.HTTPConnection], object]] = {
+        "bare view": lambda connection: call(connection, "GET", "/healthz/live", None, {}),
         "W1 bootstrap": lambda connection: bootstrap(connection, token),
         "W2 send": send,
         "W3 poll": poll,
