@@ -35,19 +35,19 @@ def varies(response: Any) -> bool:
     return "Origin" in [part.strip() for part in response["Vary"].split(",")]
 
 
-@pytest.mark.parametrize("origin", [SHOP, "https://SHOP.example.com", "https://xn--80aairftm.xn--p1ai"])
 @every_endpoint
-def test_allowed_origin_is_echoed(of_shop: Visitor, endpoint: Endpoint, origin: str) -> None:
-    response = ask_from(origin, of_shop, endpoint)
-    assert response.status_code < 300 or endpoint.path == "rate"
-    assert response["Access-Control-Allow-Origin"] == origin
-    assert "Access-Control-Allow-Credentials" not in response
-    assert varies(response)
+def test_allowed_origin_is_echoed(of_shop: Visitor, endpoint: Endpoint) -> None:
+    for origin in (SHOP, "https://SHOP.example.com", "https://xn--80aairftm.xn--p1ai"):
+        response = ask_from(origin, of_shop, endpoint)
+        assert response.status_code < 300 or endpoint.path == "rate"
+        assert response["Access-Control-Allow-Origin"] == origin
+        assert "Access-Control-Allow-Credentials" not in response
+        assert varies(response)
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
+@every_endpoint
+def test_other_origins_are_refused(of_shop: Visitor, endpoint: Endpoint) -> None:
+    for origin in (
         "https://evil.example",
         "http://shop.example.com",
         "https://shop.example.com:8443",
@@ -62,23 +62,20 @@ def test_allowed_origin_is_echoed(of_shop: Visitor, endpoint: Endpoint, origin: 
         "https://",
         "https://[",
         "https://shop.example.com:99999",
-    ],
-)
-def test_other_origins_are_refused(of_shop: Visitor, origin: str) -> None:
-    for endpoint in ENDPOINTS:
+    ):
         response = ask_from(origin, of_shop, endpoint)
-        assert (response.status_code, response.json()["code"]) == (403, "origin_not_allowed")
+        assert (response.status_code, response.json()["code"]) == (403, "origin_not_allowed"), origin
         assert "Access-Control-Allow-Origin" not in response
         assert varies(response)
     assert not Message.objects.exists()
 
 
-@pytest.mark.parametrize("origin", ["https://anything.example", "null", "http://localhost:3000"])
 @every_endpoint
-def test_empty_list_allows_any_origin(visitor: Visitor, endpoint: Endpoint, origin: str) -> None:
-    response = ask_from(origin, visitor, endpoint)
-    assert response["Access-Control-Allow-Origin"] == origin
-    assert "Access-Control-Allow-Credentials" not in response
+def test_empty_list_allows_any_origin(visitor: Visitor, endpoint: Endpoint) -> None:
+    for origin in ("https://anything.example", "null", "http://localhost:3000"):
+        response = ask_from(origin, visitor, endpoint)
+        assert response["Access-Control-Allow-Origin"] == origin
+        assert "Access-Control-Allow-Credentials" not in response
 
 
 @every_endpoint

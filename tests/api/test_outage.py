@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from django_redis import get_redis_connection
 from psycopg_pool import PoolTimeout
 
 from messenger.models import Message
-from tests.api.endpoints import ENDPOINTS, POLL, SEND, TYPING, WITH_SESSION, Endpoint
+from tests.api.endpoints import ENDPOINTS, POLL, SEND, TYPING, WITH_SESSION
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,39 +41,35 @@ print(json.dumps(answers))
 """
 
 
-@pytest.fixture(params=[OperationalError, InterfaceError, PoolTimeout], ids=lambda error: error.__name__)
-def no_database(request: pytest.FixtureRequest, visitor: Visitor) -> Iterator[Visitor]:
-    """The visitor was there before every statement began to fail."""
+@contextmanager
+def failing(error: Exception) -> Iterator[None]:
+    """Every statement fails."""
 
     def fail(*_statement: Any) -> None:
-        raise request.param("the server closed the connection unexpectedly")
+        raise error
 
     with connection.execute_wrapper(fail):
-        yield visitor
+        yield
 
 
-@pytest.mark.parametrize(
-    "endpoint", [e for e in ENDPOINTS if e is not TYPING], ids=lambda endpoint: endpoint.path
-)
-def test_failing_database_is_unavailable(no_database: Visitor, endpoint: Endpoint) -> None:
-    response = endpoint.ask(no_database, no_database.headers | {"Origin": SHOP})
-    answer = response.json()
-    assert (response.status_code, answer["code"]) == (503, "unavailable")
-    assert set(answer) == {"detail", "code"}
-    assert "closed the connection" not in answer["detail"]
-    assert int(response["Retry-After"]) > 0
-    assert response["Access-Control-Allow-Origin"] == SHOP
-
-
-def test_typing_needs_no_database(no_database: Visitor) -> None:
-    assert TYPING.ask(no_database).status_code == 200
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError, PoolTimeout])
+def test_failing_database_is_unavailable(visitor: Visitor, error: type[Exception]) -> None:
+    for endpoint in ENDPOINTS:
+        with failing(error("the server closed the connection unexpectedly")):
+            response = endpoint.ask(visitor, visitor.headers | {"Origin": SHOP})
+        if endpoint is TYPING:
+            assert response.status_code == 200, "it needs no database"
+            continue
+        answer = response.json()
+        assert (response.status_code, answer["code"]) == (503, "unavailable"), endpoint
+        assert set(answer) == {"detail", "code"}
+        assert "closed the connection" not in answer["detail"]
+        assert int(response["Retry-After"]) > 0
+        assert response["Access-Control-Allow-Origin"] == SHOP
 
 
 def test_message_is_sent_once_the_database_is_back(visitor: Visitor) -> None:
-    def fail(*_statement: Any) -> None:
-        raise OperationalError
-
-    with connection.execute_wrapper(fail):
+    with failing(OperationalError()):
         assert visitor.send("Hello", KEY).status_code == 503
     assert visitor.send("Hello", KEY).status_code == 201
     assert Message.objects.count() == 1
@@ -119,11 +116,11 @@ def test_database_that_is_away_is_unavailable_within_seconds(pool: str) -> None:
         assert int(retry_after) > 0
 
 
-@pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
-def test_session_that_redis_lost_is_invalid(visitor: Visitor, endpoint: Endpoint) -> None:
+def test_session_that_redis_lost_is_invalid(visitor: Visitor) -> None:
     get_redis_connection("default").flushdb()
-    response = endpoint.ask(visitor)
-    assert (response.status_code, response.json()["code"]) == (401, "session_invalid")
+    for endpoint in WITH_SESSION:
+        response = endpoint.ask(visitor)
+        assert (response.status_code, response.json()["code"]) == (401, "session_invalid")
 
 
 def test_visitor_who_lost_the_session_gets_the_conversation_back(visitor: Visitor) -> None:

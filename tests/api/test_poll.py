@@ -27,18 +27,28 @@ def note(visitor: Visitor, operator: User) -> Message:
     )
 
 
-@pytest.mark.parametrize(
-    "since_id", ["abc", "-1", "1.5", "1e3", "+5", "0x1", " 5", "٣", "\0", "9223372036854775808", "9" * 40]
-)
-def test_bad_since_id_is_invalid(visitor: Visitor, since_id: str) -> None:
-    response = visitor.poll(since_id)
-    assert (response.status_code, response.json()["code"]) == (400, "invalid")
-    assert list(response.json()["fields"]) == ["since_id"]
+def test_bad_since_id_is_invalid(visitor: Visitor) -> None:
+    for since_id in (
+        "abc",
+        "-1",
+        "1.5",
+        "1e3",
+        "+5",
+        "0x1",
+        " 5",
+        "٣",
+        "\0",
+        "9223372036854775808",
+        "9" * 40,
+    ):
+        response = visitor.poll(since_id)
+        assert (response.status_code, response.json()["code"]) == (400, "invalid"), since_id
+        assert list(response.json()["fields"]) == ["since_id"]
 
 
-@pytest.mark.parametrize("since_id", ["", "0", "9223372036854775807"])
-def test_utmost_since_ids_are_taken(visitor: Visitor, since_id: str) -> None:
-    assert visitor.poll(since_id).status_code == 200
+def test_utmost_since_ids_are_taken(visitor: Visitor) -> None:
+    for since_id in ("", "0", "9223372036854775807"):
+        assert visitor.poll(since_id).status_code == 200
 
 
 def test_missing_since_id_means_from_the_start(visitor: Visitor) -> None:

@@ -37,9 +37,8 @@ def schema():
         return sorted(map(list, cursor.fetchall()))
 
 found = []
-for steps in ([[]], [["messenger", "zero"]], [[]], [["messenger", "0001"], ["messenger"]]):
-    for step in steps:
-        call_command("migrate", *step, verbosity=0)
+for step in ([], ["messenger", "zero"], []):
+    call_command("migrate", *step, verbosity=0)
     found.append(schema())
 print(json.dumps(found))
 """
@@ -68,10 +67,9 @@ def test_migrations_go_back_and_forward(scratch_database: str) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    first, without, again, after_step_back = json.loads(done.stdout)
+    first, without, again = json.loads(done.stdout)
     assert not [row for row in without if "messenger" in row[1].lower()]
     assert again == first
-    assert after_step_back == first
     assert any("messenger_event_is_fixed" in text for kind, text in first if kind == "trigger")
 
 
