@@ -72,7 +72,7 @@ class Catalogue:
                         places.append(place)
         if self.beside_django:
             anew = self.entries().keys()
-            for key in _django_strings():
+            for key in sorted(_django_strings(), key=str):
                 if key in anew:
                     found.setdefault(key, [("django", "")])
                 else:
