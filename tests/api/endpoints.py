@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.visitor import Visitor
 
 
@@ -37,3 +39,14 @@ RATE = Endpoint("POST", "rate", {"score": 5})
 
 ENDPOINTS = (BOOTSTRAP, SEND, POLL, TYPING, MARK_READ, RATE)
 WITH_SESSION = tuple(endpoint for endpoint in ENDPOINTS if endpoint.needs_session)
+
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+with_session = pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
+
+
+def code(response: Any) -> tuple[int, str]:
+    """Status and code; every error has a sentence as well, in JSON."""
+    assert response["Content-Type"] == "application/json"
+    answer = response.json()
+    assert answer["detail"]
+    return response.status_code, answer["code"]

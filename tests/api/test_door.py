@@ -1,4 +1,4 @@
-"""The door of the widget API: switch, tokens, methods, bodies; the same at every endpoint."""
+"""The door of the widget API: switch and tokens, the same at every endpoint; and what every answer has."""
 
 import io
 import json
@@ -12,23 +12,12 @@ from django.core.management import call_command
 from django.test import Client
 from django_redis import get_redis_connection
 
-from messenger.models import Contact, Conversation, Inbox, Message
+from messenger.models import Inbox, Message
 from messenger.utils import session_cache_key
-from tests.api.endpoints import BOOTSTRAP, ENDPOINTS, POLL, SEND, WITH_SESSION, Endpoint
+from tests.api.endpoints import ENDPOINTS, POLL, SEND, Endpoint, code, every_endpoint, with_session
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
-
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
-with_session = pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
-
-
-def code(response: Any) -> tuple[int, str]:
-    """Status and code; every error has a sentence as well, in JSON."""
-    assert response["Content-Type"] == "application/json"
-    answer = response.json()
-    assert answer["detail"]
-    return response.status_code, answer["code"]
 
 
 # --- The switch --------------------------------------------------------------------------------------------
@@ -145,106 +134,6 @@ def test_used_session_is_prolonged_before_it_ends(
     monkeypatch.setattr(time, "time", lambda: later)
     POLL.ask(visitor)
     assert redis_life(key) > life - 60
-
-
-# --- Methods and bodies ------------------------------------------------------------------------------------
-
-
-@every_endpoint
-def test_wrong_method_is_refused_in_json(visitor: Visitor, endpoint: Endpoint) -> None:
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - {endpoint.method}:
-        response = visitor.client.generic(method, endpoint.url, headers=visitor.headers)
-        assert code(response) == (405, "method_not_allowed")
-        assert endpoint.method in response["Allow"]
-    assert not Message.objects.exists()
-
-
-@pytest.mark.parametrize("endpoint", [BOOTSTRAP, SEND], ids=lambda endpoint: endpoint.path)
-def test_malformed_json_is_invalid(visitor: Visitor, endpoint: Endpoint) -> None:
-    before = Contact.objects.count()
-    for body in (
-        b"{",
-        b"[1]",
-        b'"text"',
-        b"null",
-        b"\xff\xfe",
-        b'{"body": NaN}',
-        b'{"body": 1e999}',
-        b'{"body": "\\ud800"}',
-        b"[" * 100_000,
-        b'{"a":' * 5_000,
-    ):
-        response = visitor.client.post(
-            endpoint.url, body, content_type="application/json", headers=visitor.headers
-        )
-        assert code(response) == (400, "invalid"), body[:16]
-    assert (Message.objects.count(), Contact.objects.count()) == (0, before)
-
-
-@pytest.mark.parametrize("content_type", ["application/json", "application/x-www-form-urlencoded"])
-def test_charset_of_the_header_breaks_nothing(visitor: Visitor, content_type: str) -> None:
-    for charset in ("utf-16", "zlib", "nonsense", "utf-7"):
-        response = visitor.client.generic(
-            "POST",
-            SEND.url,
-            b"\x80=1",
-            content_type=f"{content_type}; charset={charset}",
-            headers=visitor.headers,
-        )
-        assert code(response) == (400, "invalid")
-
-
-def test_unknown_content_type_is_refused(visitor: Visitor) -> None:
-    for content_type in ("text/plain", "application/xml", "image/png"):
-        response = visitor.client.generic(
-            "POST", SEND.url, b"Hello", content_type=content_type, headers=visitor.headers
-        )
-        assert code(response) == (415, "unsupported_media_type")
-
-
-@pytest.mark.parametrize("form", ["json", "form", "multipart"])
-def test_huge_body_is_refused_unread(visitor: Visitor, form: str) -> None:
-    text = "x" * 2_000_000
-    bodies: dict[str, tuple[Any, str]] = {
-        "json": (json.dumps({"body": text}), "application/json"),
-        "form": (f"body={text}", "application/x-www-form-urlencoded"),
-        "multipart": (
-            f'--b\r\nContent-Disposition: form-data; name="body"\r\n\r\n{text}\r\n--b--\r\n',
-            "multipart/form-data; boundary=b",
-        ),
-    }
-    body, content_type = bodies[form]
-    response = visitor.client.generic(
-        "POST", SEND.url, body, content_type=content_type, headers=visitor.headers
-    )
-    assert code(response) == (413, "invalid")
-
-
-def test_thousands_of_fields_are_refused(visitor: Visitor) -> None:
-    form = "&".join(f"field{number}=1" for number in range(1_500))
-    response = visitor.client.generic(
-        "POST", SEND.url, form, content_type="application/x-www-form-urlencoded", headers=visitor.headers
-    )
-    assert code(response) == (400, "invalid")
-
-
-@pytest.mark.parametrize(
-    "meta",
-    ['{"a": "\\u0000"}', '{"\\u0000": 1}', f'{{"a": {"[" * 900}{"]" * 900}}}'],
-    ids=["value", "key", "deep"],
-)
-def test_page_data_that_cannot_be_stored_is_invalid(inbox: Inbox, meta: str) -> None:
-    body = f'{{"widget_token": "{inbox.widget_token}", "meta": {meta}}}'
-    response = Client().post(BOOTSTRAP.url, body, content_type="application/json")
-    assert code(response) == (400, "invalid")
-    assert list(response.json()["fields"]) == ["meta"]
-    assert not Contact.objects.exists()
-
-
-def test_page_data_is_stored_as_sent(inbox: Inbox) -> None:
-    meta = {"cart": [1, 2.5, None, True], "path": "C:\\u0000", "big": 2**53}
-    Visitor(inbox.widget_token).bootstrap(meta=meta)
-    assert Conversation.objects.get().meta == meta
 
 
 # --- What every answer has ---------------------------------------------------------------------------------

@@ -7,14 +7,12 @@ from django.conf import LazySettings
 from django.test import Client, TestCase
 
 from messenger.models import Inbox, Message
-from tests.api.endpoints import BOOTSTRAP, ENDPOINTS, POLL, SEND, TYPING, WITH_SESSION, Endpoint
+from tests.api.endpoints import BOOTSTRAP, POLL, SEND, TYPING, WITH_SESSION, Endpoint, every_endpoint
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 
 SHOP = "https://shop.example.com"
-
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
 
 
 @pytest.fixture

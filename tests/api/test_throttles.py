@@ -9,7 +9,7 @@ from django.conf import LazySettings
 from django.db import connection
 
 from messenger.models import Inbox, Message
-from tests.api.endpoints import BOOTSTRAP, ENDPOINTS, POLL, SEND, TYPING, Endpoint
+from tests.api.endpoints import BOOTSTRAP, POLL, SEND, TYPING, Endpoint, every_endpoint
 from tests.parallel import in_parallel
 from tests.visitor import Visitor
 
@@ -17,8 +17,6 @@ pytestmark = pytest.mark.django_db
 
 HOME, OFFICE = "198.51.100.7", "203.0.113.9"
 WHAT = {"bootstrap": "BOOTSTRAP", "send": "SEND"}
-
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
 
 
 def limit(settings: LazySettings, endpoint: Endpoint, per: str, rate: str = "2/day") -> None:
