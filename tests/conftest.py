@@ -26,7 +26,9 @@ def quick_passwords(settings: LazySettings) -> None:
 
 
 def make_user(username: str, branch: Branch | None, **more: Any) -> User:
-    return User.objects.create_user(username, f"{username}@example.com", "a long password", branch=branch, **more)
+    return User.objects.create_user(
+        username, f"{username}@example.com", "a long password", branch=branch, **more
+    )
 
 
 @pytest.fixture

@@ -26,4 +26,6 @@ if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
 # Each parallel worker has a database of Redis of its own, as pytest-django gives it one of PostgreSQL.
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker:
-    os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(_worker.removeprefix('gw')) + 1}"
+    os.environ["REDIS_URL"] = (
+        f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(_worker.removeprefix('gw')) + 1}"
+    )

@@ -30,7 +30,9 @@ class Visitor:
         return response
 
     def send(self, body: str = "Hello", client_message_id: Any = None, **more: Any) -> Any:
-        return self.post("send/", {"body": body, "client_message_id": client_message_id or str(uuid.uuid4()), **more})
+        return self.post(
+            "send/", {"body": body, "client_message_id": client_message_id or str(uuid.uuid4()), **more}
+        )
 
     def poll(self, since_id: Any = 0) -> Any:
         return self.client.get("/api/widget/poll/", {"since_id": since_id}, headers=self.headers)

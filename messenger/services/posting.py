@@ -47,7 +47,14 @@ _FROM_CONTACT = _WRITE.format(
                 AND m.client_message_id = %(client_message_id)s::uuid
         )""",
 )
-_TO_CONTACT = _WRITE.format(counters="waiting_since = NULL", condition="status = 'open'")
+# Whoever answers their own conversation has read it.
+_TO_CONTACT = _WRITE.format(
+    counters="""waiting_since = NULL,
+        unread_count = CASE WHEN assignee_id = %(sender)s::bigint THEN 0 ELSE unread_count END,
+        operator_read_up_to = CASE WHEN assignee_id = %(sender)s::bigint
+            THEN GREATEST(operator_read_up_to, last_message_id) ELSE operator_read_up_to END""",
+    condition="status = 'open'",
+)
 
 
 class Posted(NamedTuple):

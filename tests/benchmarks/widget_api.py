@@ -89,7 +89,9 @@ def report(name: str, processes: list[psutil.Process], token: str, requests: int
         started = time.perf_counter()
         delays = run(act, requests)
         wall = time.perf_counter() - started
-        parts = {key: (after - before[key]) * 1000 / requests for key, after in cpu_seconds(processes).items()}
+        parts = {
+            key: (after - before[key]) * 1000 / requests for key, after in cpu_seconds(processes).items()
+        }
         delays.sort()
         print(  # noqa: T201
             f"{name} {label}: {sum(parts.values()):.2f} CPU-ms "

@@ -80,7 +80,9 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on(
             "console",
-            lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None,
+            lambda message: (
+                faults.append(message.text) if "Content Security Policy" in message.text else None
+            ),
         )
         if not streams:
             context.route(STREAMS, lambda route: route.abort())

@@ -59,6 +59,8 @@ class Operator:
     def open(self, text: str) -> None:
         self.expect_row(text).locator("a.msgr-client-name").click()
         expect(self.input).to_be_editable()
+        # Until its modules are loaded the page is a plain form.
+        self.page.wait_for_load_state("load")
 
     @property
     def input(self) -> Locator:

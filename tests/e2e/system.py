@@ -60,7 +60,8 @@ class Demo(System):
         environment = {
             name: value
             for name, value in os.environ.items()
-            if name not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATABASE_POOL_SIZE", "LANGUAGE_CODE", "DEBUG"}
+            if name
+            not in {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "DATABASE_POOL_SIZE", "LANGUAGE_CODE", "DEBUG"}
         }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "crm.demo", "--port", str(self._port), "--data-dir", str(self.folder)],

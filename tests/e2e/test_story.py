@@ -79,7 +79,12 @@ def test_take_resolve_reopen_and_close(visitor: Visitor, operator: Operator) -> 
     question = unique("Take me")
     visitor.open().write(question)
     operator.open(question)
-    for action, words in (("take", "took"), ("resolve", "resolved"), ("reopen", "reopened"), ("close", "closed")):
+    for action, words in (
+        ("take", "took"),
+        ("resolve", "resolved"),
+        ("reopen", "reopened"),
+        ("close", "closed"),
+    ):
         operator.press(action)
         expect(operator.page.locator(".msgr-event", has_text=words).last).to_be_visible()
 

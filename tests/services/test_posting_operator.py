@@ -58,7 +58,7 @@ def test_answer_is_stored_and_announced(conversation: Conversation, operator: Us
     assert (message.direction, message.body, message.sender_user) == ("out", "Yes\nwe do", operator)
     conversation.refresh_from_db()
     assert (conversation.last_message_id, conversation.last_message_at) == (message.pk, message.created_at)
-    assert (conversation.waiting_since, conversation.unread_count) == (None, 1)
+    assert (conversation.waiting_since, conversation.unread_count) == (None, 0)
     assert not typing.typing_state(conversation.pk).operator
     channel = f"messenger:conversation:{conversation.pk}"
     assert set(events) == {
@@ -223,3 +223,19 @@ def test_close_and_send_at_once_lose_no_message(conversation: Conversation, oper
     for each in Conversation.objects.all():
         assert each.unread_count == each.messages.count()
         assert each.last_message_id == max(each.messages.values_list("pk", flat=True))
+
+
+def test_answer_of_the_assignee_says_they_have_read(conversation: Conversation, operator: User) -> None:
+    question = conversation.last_message_id
+    posting.post_from_operator(conversation_id=conversation.pk, operator=operator, body="Yes")
+    conversation.refresh_from_db()
+    assert (conversation.unread_count, conversation.operator_read_up_to) == (0, question)
+
+
+def test_answer_of_a_colleague_leaves_it_unread(
+    conversation: Conversation, operator: User, colleague: User
+) -> None:
+    status.take(conversation_id=conversation.pk, operator=operator)
+    posting.post_from_operator(conversation_id=conversation.pk, operator=colleague, body="Yes")
+    conversation.refresh_from_db()
+    assert (conversation.unread_count, conversation.operator_read_up_to) == (1, 0)
