@@ -1,6 +1,5 @@
 """The people of the tests and the place where they meet."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,9 +14,8 @@ from tests.visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
-def clean_redis() -> Iterator[None]:
+def clean_redis() -> None:
     get_redis_connection("default").flushdb()
-    yield
 
 
 @pytest.fixture(autouse=True)
@@ -80,9 +78,9 @@ def contact(inbox: Inbox) -> Contact:
 
 
 @pytest.fixture
-def empty_conversation(contact: Contact) -> Conversation:
+def empty_conversation(contact: Contact, yekaterinburg: Branch) -> Conversation:
     """Maria opened the widget and wrote nothing yet."""
-    return Conversation.objects.create(inbox=contact.inbox, branch=contact.inbox.branch, contact=contact)
+    return Conversation.objects.create(inbox=contact.inbox, branch=yekaterinburg, contact=contact)
 
 
 @pytest.fixture

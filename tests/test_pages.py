@@ -35,9 +35,10 @@ def test_inactive_inbox_has_no_demo_page(client: Client, inbox: Inbox) -> None:
 
 
 def test_short_addresses_lead_to_the_admin(client: Client, conversation: Conversation) -> None:
+    inbox = conversation.inbox_id
     expected = {
         "/settings/messenger/": "/admin/messenger/inbox/",
-        f"/settings/messenger/inboxes/{conversation.inbox_id}/": f"/admin/messenger/inbox/{conversation.inbox_id}/change/",
+        f"/settings/messenger/inboxes/{inbox}/": f"/admin/messenger/inbox/{inbox}/change/",
         "/messenger/conversations/": "/admin/messenger/conversation/",
         f"/messenger/conversations/{conversation.pk}/": f"/admin/messenger/conversation/{conversation.pk}/change/",
     }

@@ -23,8 +23,8 @@ PORT = 8391
 CLIENTS = 16
 TICK = os.sysconf("SC_CLK_TCK")
 SERVERS = {
-    "granian": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--blocking-threads", "2", "--workers", "2",
-                "--backpressure", "64", "--no-access-log", "crm.wsgi:application"],
+    "granian": ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(PORT), "--workers", "2",
+                "--blocking-threads", "2", "--backpressure", "64", "--no-access-log", "crm.wsgi:application"],
     "uvicorn": ["uvicorn", "crm.asgi:application", "--host", "127.0.0.1", "--port", str(PORT), "--no-proxy-headers",
                 "--no-access-log", "--log-level", "warning"],
 }  # fmt: skip
