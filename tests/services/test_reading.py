@@ -95,14 +95,20 @@ def test_empty_conversation_has_nothing_to_read(
     assert (empty_conversation.operator_read_up_to, events) == (0, {})
 
 
-def test_own_answer_leaves_the_unread_unread(conversation: Conversation, operator: User) -> None:
-    """What came in while the operator wrote has not been before their eyes."""
-    posting.post_from_operator(conversation_id=conversation.pk, operator=operator, body="Yes")
-    write(conversation)
-    conversation.refresh_from_db()
-    assert conversation.unread_count == 2
-    reads(conversation, operator)
-    assert conversation.unread_count == 0
+def test_own_answer_counts_as_reading_what_was_before_it(mine: Conversation, operator: User) -> None:
+    asked = mine.last_message_id
+    posting.post_from_operator(conversation_id=mine.pk, operator=operator, body="Yes")
+    mine.refresh_from_db()
+    assert (mine.unread_count, mine.operator_read_up_to) == (0, asked)
+    write(mine)
+    mine.refresh_from_db()
+    assert mine.unread_count == 1
+
+
+def test_a_colleagues_answer_leaves_it_unread(mine: Conversation, colleague: User) -> None:
+    posting.post_from_operator(conversation_id=mine.pk, operator=colleague, body="Yes")
+    mine.refresh_from_db()
+    assert (mine.unread_count, mine.operator_read_up_to) == (1, 0)
 
 
 def test_reading_goes_never_backwards(mine: Conversation, operator: User) -> None:
