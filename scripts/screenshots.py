@@ -75,7 +75,9 @@ def tell(browser: Browser, facts: dict[str, Any]) -> tuple[str, Any]:
             operator.locator("#msgr-body").press("Control+Enter")
         if number == 0:
             operator.goto(f"{facts['base_url']}/admin/messenger/conversation/?box=unassigned")
-            operator.locator(".msgr-row", has_text=text[:12]).locator("a.msgr-client-name").click()
+            operator.locator(".msgr-row", has_text="СД-45712").locator("a.msgr-client-name").click()
+            operator.wait_for_url("**/change/")
+            operator.wait_for_load_state("load")
         visitor.locator(".msgr-text").nth(number).wait_for()
         operator.locator("#msgr-timeline .msgr-text").nth(number).wait_for()
     storage = visitor.context.storage_state()
