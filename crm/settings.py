@@ -270,7 +270,7 @@ def _database() -> dict[str, Any]:
     # Only what asks for it is prepared (messenger.lib.sql): no statement comes this often by itself.
     options.setdefault("prepare_threshold", 1_000_000_000)
     if DATABASE_POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 5, "max_idle": 300}
+        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "max_idle": 300}
     else:
         database["CONN_MAX_AGE"] = 60
     return database

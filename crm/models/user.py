@@ -12,10 +12,12 @@ class Users(UserManager["User"]):
     """Finds users by the name they log in with."""
 
     def by_login(self, login: str) -> "User | None":
-        """The user of this username or, else, of this email address in any case."""
-        return self.filter(username=login).first() or (
-            self.filter(email__iexact=login).first() if "@" in login else None
-        )
+        """The user of this email address in any case or, else, of this username.
+
+        The address comes first: a username made of somebody's address must not shut its owner out.
+        """
+        by_email = self.filter(email__iexact=login).first() if "@" in login else None
+        return by_email or self.filter(username=login).first()
 
 
 class User(AbstractUser):

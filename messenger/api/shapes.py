@@ -28,7 +28,7 @@ class BootstrapRequest(serializers.Serializer[Any]):
     name = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, default="", max_length=254)
     phone = serializers.CharField(required=False, allow_blank=True, default="", max_length=40)
-    locale = serializers.CharField(required=False, allow_blank=True, default="", max_length=10)
+    locale = serializers.CharField(required=False, allow_blank=True, default="", max_length=35)
     page_url = LenientUrl()
     referrer = LenientUrl()
     meta = serializers.DictField(required=False, default=dict)

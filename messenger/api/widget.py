@@ -117,16 +117,14 @@ class PollView(WidgetView):
             raise SessionInvalid
         if view["blocked"]:
             raise Blocked
-        if view["conversation"]["status"] == Conversation.Status.CLOSED and not view["has_more"]:
-            view = self._follow(view, since_id)
+        if view["successor"] and not view["has_more"]:
+            view = self._follow(view, view["successor"], since_id)
         return Response(visitor_view.public(view))
 
-    def _follow(self, view: dict[str, Any], since_id: int) -> dict[str, Any]:
+    def _follow(self, view: dict[str, Any], successor: int, since_id: int) -> dict[str, Any]:
         """Another tab of the visitor may have gone on in a new conversation, whose ids are higher."""
-        session = self.visit.session
-        successor = visitors.active_conversation_id(session.contact_id)
-        newer = visitor_view.snapshot(successor, since_id) if successor else None
-        if successor is None or newer is None:
+        newer = visitor_view.snapshot(successor, since_id)
+        if newer is None:
             return view
         self.visit.move_to(successor)
         messages = view["messages"] + newer["messages"]
@@ -139,6 +137,7 @@ class TypingView(WidgetView):
 
     @described(None, {200: shapes.StatusAnswer})
     def post(self, request: Request) -> Response:
+        visitors.refuse_blocked(self.visit.session.contact_id)
         typing.mark_typing(self.visit.session.conversation_id, "contact")
         return Response({"status": "ok"})
 
@@ -148,6 +147,7 @@ class MarkReadView(WidgetView):
 
     @described(shapes.MarkReadRequest, {200: shapes.MarkReadAnswer})
     def post(self, request: Request) -> Response:
+        visitors.refuse_blocked(self.visit.session.contact_id)
         read_at = reading.mark_read_by_contact(
             conversation_id=self.visit.session.conversation_id, **self._which()
         )
@@ -169,6 +169,7 @@ class RateView(WidgetView):
 
     @described(shapes.RateRequest, {200: shapes.StatusAnswer})
     def post(self, request: Request) -> Response:
+        visitors.refuse_blocked(self.visit.session.contact_id)
         rating.rate(
             conversation_id=self.visit.session.conversation_id,
             score=checked_id("score", self.value("score")),

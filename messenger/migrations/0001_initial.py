@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
                 (
                     "locale",
-                    models.CharField(blank=True, editable=False, max_length=10, verbose_name="language"),
+                    models.CharField(blank=True, editable=False, max_length=35, verbose_name="language"),
                 ),
                 ("is_blocked", models.BooleanField(default=False, verbose_name="blocked")),
                 (
@@ -240,7 +240,7 @@ class Migration(migrations.Migration):
                 ("rated_at", models.DateTimeField(blank=True, null=True, verbose_name="rated at")),
                 ("page_url", models.TextField(blank=True, verbose_name="page")),
                 ("referrer", models.TextField(blank=True, verbose_name="referrer")),
-                ("locale", models.CharField(blank=True, max_length=10, verbose_name="language")),
+                ("locale", models.CharField(blank=True, max_length=35, verbose_name="language")),
                 ("meta", models.JSONField(blank=True, default=dict, verbose_name="data from the page")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 (

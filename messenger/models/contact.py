@@ -54,7 +54,7 @@ class Contact(models.Model):
         related_name="+",
         db_index=False,
     )
-    locale = models.CharField(_("language"), max_length=10, blank=True, editable=False)
+    locale = models.CharField(_("language"), max_length=35, blank=True, editable=False)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     anonymized_at = models.DateTimeField(_("anonymized"), null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)

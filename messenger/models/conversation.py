@@ -89,7 +89,7 @@ class Conversation(models.Model):
     rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
     page_url = models.TextField(_("page"), blank=True)
     referrer = models.TextField(_("referrer"), blank=True)
-    locale = models.CharField(_("language"), max_length=10, blank=True)
+    locale = models.CharField(_("language"), max_length=35, blank=True)
     meta = models.JSONField(_("data from the page"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

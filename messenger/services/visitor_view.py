@@ -3,9 +3,10 @@
 It has queries of its own, which can't reach internal notes.
 """
 
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,10 +15,17 @@ from messenger.lib.sql import fetch_all
 from messenger.services.typing import typing_operators
 
 PAGE = 50
+# For the server alone: whether the contact is blocked, the last message's id, where a closed conversation goes on.
+PRIVATE = ("blocked", "last_id", "successor")
 
 _SQL = """
 SELECT k.id, k.status, k.operator_read_up_to, k.rated_at, contact.is_blocked, contact.name,
-       inbox.rating_enabled, inbox.rating_type, k.assignee_id,
+       inbox.rating_enabled, inbox.rating_type,
+       CASE WHEN k.status = 'closed' THEN (
+           SELECT s.id FROM messenger_conversation s
+           WHERE s.inbox_id = k.inbox_id AND s.contact_id = k.contact_id AND s.status <> 'closed'
+       ) END,
+       k.assignee_id,
        COALESCE(NULLIF(profile.display_name, ''), assignee.first_name),
        m.id, m.direction, m.body, m.created_at, m.read_at, m.client_message_id, m.sender_name
 FROM unnest(%s::bigint[], %s::bigint[]) AS cursor (conversation_id, since_id)
@@ -47,8 +55,8 @@ LAST_SQL = _SQL.format(messages=_MESSAGES.format(order="DESC", limit=PAGE))
 def snapshots(cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:
     """The poll answer of each conversation for the last message id seen in it, by conversation id.
 
-    `messages` holds what is newer, oldest first, at most 50, with `has_more`. `blocked` and `last_id` are for
-    the caller and are taken out by `public`. A conversation that is gone has no entry. One statement.
+    `messages` holds what is newer, oldest first, at most 50, with `has_more`. `public` takes out what is for the
+    server alone. A conversation that is gone has no entry. One statement.
     """
     return _load(NEW_SQL, cursors)
 
@@ -65,17 +73,39 @@ def latest(conversation_id: int) -> dict[str, Any] | None:
 
 def public(view: dict[str, Any]) -> dict[str, Any]:
     """What of a snapshot goes to the visitor."""
-    return {name: value for name, value in view.items() if name not in ("blocked", "last_id")}
+    return {name: value for name, value in view.items() if name not in PRIVATE}
+
+
+class Row(NamedTuple):
+    """What the statement selects: a conversation, and one of its messages or none."""
+
+    conversation_id: int
+    status: str
+    operator_read_up_to: int
+    rated_at: datetime | None
+    blocked: bool
+    contact_name: str
+    rating_enabled: bool
+    rating_type: str
+    successor: int | None
+    assignee_id: int | None
+    assignee_name: str | None
+    id: int | None
+    direction: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+    client_message_id: uuid.UUID | None
+    sender_name: str | None
 
 
 def _load(sql: str, cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:
-    rows = fetch_all(sql, [list(cursors), list(cursors.values())])
     views: dict[int, dict[str, Any]] = {}
-    for row in rows:
-        view = views.get(row[0])
+    for row in map(Row._make, fetch_all(sql, [list(cursors), list(cursors.values())])):
+        view = views.get(row.conversation_id)
         if view is None:
-            view = views[row[0]] = _conversation(row, cursors[row[0]])
-        if row[10] is not None:
+            view = views[row.conversation_id] = _conversation(row, cursors[row.conversation_id])
+        if row.id is not None:
             _add_message(view, row)
     typing = typing_operators(list(views)) if views else set()
     for pk in typing:
@@ -83,57 +113,47 @@ def _load(sql: str, cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:
     return views
 
 
-def _conversation(row: tuple[Any, ...], since_id: int) -> dict[str, Any]:
-    (
-        pk,
-        status,
-        read_up_to,
-        rated_at,
-        blocked,
-        _name,
-        rating_enabled,
-        rating_type,
-        assignee_id,
-        assignee_name,
-    ) = row[:10]
+def _conversation(row: Row, since_id: int) -> dict[str, Any]:
+    ended = row.status in ("resolved", "closed")
     return {
         "messages": [],
         "has_more": False,
         "operator_typing": False,
-        "operator_read_up_to": read_up_to,
-        "rating_requested": bool(rating_enabled and rated_at is None and status in ("resolved", "closed")),
-        "rating_type": rating_type,
-        "rating_max_score": 10 if rating_type == "nps" else 5,
+        "operator_read_up_to": row.operator_read_up_to,
+        "rating_requested": row.rating_enabled and row.rated_at is None and ended,
+        "rating_type": row.rating_type,
+        "rating_max_score": 10 if row.rating_type == "nps" else 5,
         "conversation": {
-            "id": pk,
-            "status": status,
-            "assignee_name": (assignee_name or _("Operator")) if assignee_id else None,
+            "id": row.conversation_id,
+            "status": row.status,
+            "assignee_name": (row.assignee_name or _("Operator")) if row.assignee_id else None,
             "assignee_avatar": None,
         },
-        "blocked": blocked,
+        "blocked": row.blocked,
         "last_id": since_id,
+        "successor": row.successor,
     }
 
 
-def _add_message(view: dict[str, Any], row: tuple[Any, ...]) -> None:
+def _add_message(view: dict[str, Any], row: Row) -> None:
     if len(view["messages"]) == PAGE:
         view["has_more"] = True
         return
-    pk, direction, body, created_at, read_at, client_message_id, operator = row[10:]
+    is_answer = row.direction == "out"
     view["messages"].append(
         {
-            "id": pk,
-            "direction": direction,
-            "body": body,
-            "created_at": moment(created_at),
-            "read_at": moment(read_at),
-            "sender_name": (operator or _("Operator")) if direction == "out" else row[5] or None,
+            "id": row.id,
+            "direction": row.direction,
+            "body": row.body,
+            "created_at": moment(row.created_at),
+            "read_at": moment(row.read_at),
+            "sender_name": (row.sender_name or _("Operator")) if is_answer else row.contact_name or None,
             "sender_avatar": None,
-            "client_message_id": str(client_message_id) if client_message_id else None,
+            "client_message_id": str(row.client_message_id) if row.client_message_id else None,
             "attachments": [],
         }
     )
-    view["last_id"] = pk
+    view["last_id"] = row.id
 
 
 def moment(value: datetime | None) -> str | None:

@@ -72,12 +72,10 @@ def latest_conversation(contact: Contact) -> Conversation | None:
     return contact.conversations.order_by(closed_last, "-id").first()
 
 
-def active_conversation_id(contact_id: uuid.UUID) -> int | None:
-    return (
-        Conversation.objects.filter(contact=contact_id, status__in=ACTIVE)
-        .values_list("pk", flat=True)
-        .first()
-    )
+def refuse_blocked(contact_id: uuid.UUID) -> None:
+    """Raises Blocked for a contact that was shut out."""
+    if Contact.objects.filter(pk=contact_id, is_blocked=True).exists():
+        raise Blocked
 
 
 def start_conversation(

@@ -17,6 +17,7 @@ def test_it_counts_ones_own_unread(
     assert 'data-msgr-unread="0"' in operator_client.get("/admin/").content.decode()
     answer(conversation, operator)
     ask(conversation)
+    ask(conversation)
     shown = operator_client.get("/admin/").content.decode()
     assert 'data-msgr-unread="2"' in shown
     assert "msgr-nav-badge" in shown

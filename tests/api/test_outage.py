@@ -16,7 +16,7 @@ from django_redis import get_redis_connection
 from psycopg_pool import PoolTimeout
 
 from messenger.models import Message
-from tests.api.endpoints import ENDPOINTS, POLL, SEND, TYPING, WITH_SESSION
+from tests.api.endpoints import ENDPOINTS, POLL, SEND, WITH_SESSION
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,9 +57,6 @@ def test_failing_database_is_unavailable(visitor: Visitor, error: type[Exception
     for endpoint in ENDPOINTS:
         with failing(error("the server closed the connection unexpectedly")):
             response = endpoint.ask(visitor, visitor.headers | {"Origin": SHOP})
-        if endpoint is TYPING:
-            assert response.status_code == 200, "it needs no database"
-            continue
         answer = response.json()
         assert (response.status_code, answer["code"]) == (503, "unavailable"), endpoint
         assert set(answer) == {"detail", "code"}

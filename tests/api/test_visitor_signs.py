@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from crm.models import User
-from messenger.models import Conversation, ConversationEvent, Inbox, Message
+from messenger.models import Contact, Conversation, ConversationEvent, Inbox, Message
 from messenger.services import posting, status, typing
+from tests.api.endpoints import WITH_SESSION, Endpoint
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +221,10 @@ def test_second_rating_is_refused_and_changes_nothing(finished: Visitor) -> None
 def test_closed_conversation_is_rated_too(finished: Visitor, operator: User) -> None:
     status.close(conversation_id=finished.conversation_id, actor=operator)
     assert finished.post("rate/", {"score": 4}).status_code == 200
+
+
+@pytest.mark.parametrize("endpoint", WITH_SESSION, ids=lambda endpoint: endpoint.path)
+def test_blocked_contact_is_refused_everywhere(visitor: Visitor, endpoint: Endpoint) -> None:
+    Contact.objects.update(is_blocked=True)
+    response = endpoint.ask(visitor)
+    assert (response.status_code, response.json()["code"]) == (403, "blocked")
