@@ -169,15 +169,18 @@ def _write(
 
 
 def _repeated(contact_id: uuid.UUID, text: str, client_message_id: uuid.UUID | None) -> Posted | None:
-    """The message that the contact sent under this id before, in whichever conversation."""
+    """The message that the contact sent under this id before, in whichever conversation.
+
+    Visitors are told the ids of answers, too: one of those is a conflict.
+    """
     if client_message_id is None:
         return None
     earlier = Message.objects.filter(
-        conversation__contact_id=contact_id, client_message_id=client_message_id, direction="in"
+        conversation__contact_id=contact_id, client_message_id=client_message_id
     ).first()
     if earlier is None:
         return None
-    if earlier.body != text:
+    if earlier.body != text or earlier.direction != Message.Direction.IN:
         raise IdempotencyConflict
     return Posted(
         earlier.pk, earlier.conversation_id, text, earlier.created_at, client_message_id, created=False

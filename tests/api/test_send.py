@@ -110,6 +110,20 @@ def test_same_id_with_another_body_is_a_conflict(visitor: Visitor) -> None:
     assert visitor.texts() == ["One"]
 
 
+@pytest.mark.parametrize("closed", [False, True])
+def test_id_of_an_answer_is_a_conflict(visitor: Visitor, operator: User, closed: bool) -> None:
+    key = uuid.uuid4()
+    visitor.send("Question")
+    posting.post_from_operator(
+        conversation_id=visitor.conversation_id, operator=operator, body="Answer", client_message_id=key
+    )
+    if closed:
+        status.close(conversation_id=visitor.conversation_id, actor=operator)
+        visitor.send("Another question")
+    response = visitor.send("Answer", key)
+    assert (response.status_code, response.json()["code"]) == (409, "idempotency_conflict")
+
+
 def test_repeat_after_closing_starts_no_conversation(visitor: Visitor, operator: User) -> None:
     key = str(uuid.uuid4())
     visitor.send("Once", key)
