@@ -93,6 +93,9 @@ def test_two_tabs_each_get_what_they_lack(
         ]
         answer(operator, conversation, "second")
         assert [message["body"] for message in old.read_until("second")] == ["second"]
+        # That the operator has read on is new to both.
+        update = new.next_of("update")
+        assert (update.data["messages"], update.id) == ([], str(2**62))
         assert new.quiet_for(0.5)
 
 

@@ -49,7 +49,8 @@ def test_a_stream_that_is_cut_right_after_ready_is_given_up(shop: OpenPage, api:
         api.sessions.clear()
         widget.page.clock.run_for(1_000)
         time.sleep(0.05)
-    assert 3 <= len(api.seen("stream")) <= 6
+    # A counter that is reset would make it one a second.
+    assert 3 <= len(api.seen("stream")) <= 10
 
 
 def test_a_silent_stream_is_noticed_while_polls_go_on(shop: OpenPage, api: FakeApi) -> None:
