@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from django.utils.translation import gettext as _
 
-from messenger.models import ConversationEvent
+from crm.models import User
+from messenger.models import Conversation, ConversationEvent
 
 Sentence = Callable[[ConversationEvent, str], str]
 Kind = ConversationEvent.Kind
+CHANGES = (Kind.ASSIGNED, Kind.RESOLVED, Kind.CLOSED, Kind.REOPENED)
 
 
 def event_sentence(event: ConversationEvent) -> str:
@@ -15,6 +17,15 @@ def event_sentence(event: ConversationEvent) -> str:
     who = event.actor.display_name if event.actor else ""
     sentence = SENTENCES.get(event.kind)
     return sentence(event, who) if sentence else event.get_kind_display()
+
+
+def change_by_another(conversation: Conversation, user: User) -> str:
+    """Who brought the conversation to its state, as a sentence; empty where it was the user.
+
+    Of two who press a button at once the second changes nothing: this is what to tell them.
+    """
+    last = conversation.events.filter(kind__in=CHANGES).select_related("actor").order_by("-pk").first()
+    return event_sentence(last) if last and last.actor_id != user.pk else ""
 
 
 def _started(event: ConversationEvent, who: str) -> str:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.models import User
 from messenger.admin import timeline
 from messenger.admin.base import user_of
+from messenger.admin.event_words import change_by_another
 from messenger.admin.parts import part, refusal, wants_part
 from messenger.admin.workspace_page import fragment_context, page_context
 from messenger.exceptions import Invalid, MessengerError
@@ -102,7 +103,7 @@ class Workspace(Base):
     def action_view(self, request: HttpRequest, object_id: int, action: str) -> HttpResponse:
         if action not in ACTIONS:
             raise Http404
-        return self._do(request, object_id, ACTIONS[action])
+        return self._do(request, object_id, ACTIONS[action], tells=change_by_another)
 
     @method_decorator(require_POST)
     def read_view(self, request: HttpRequest, object_id: int) -> JsonResponse:
@@ -111,33 +112,46 @@ class Workspace(Base):
         counted = reading.mark_read_by_operator(conversation_id=conversation.pk, operator=user_of(request))
         return JsonResponse({"status": "ok", "counted": counted})
 
-    def _do(self, request: HttpRequest, object_id: int, verb: Callable[[int, User], object]) -> HttpResponse:
-        conversation = self._changed(request, object_id)
+    def _do(
+        self,
+        request: HttpRequest,
+        object_id: int,
+        verb: Callable[[int, User], object],
+        tells: Callable[[Conversation, User], str] = lambda _conversation, _user: "",
+    ) -> HttpResponse:
+        """`tells` the user what they may not expect to see afterwards."""
+        conversation, user = self._changed(request, object_id), user_of(request)
+        if request.POST.get("as", str(user.pk)) != str(user.pk):
+            raise PermissionDenied  # a page of somebody who has logged out since
         try:
-            verb(conversation.pk, user_of(request))
+            verb(conversation.pk, user)
         except MessengerError as error:
             if wants_part(request):
                 return refusal(error)
             messages.error(request, _sentence(error))
             return self._back(conversation)
+        told = tells(conversation, user)
         if wants_part(request):
-            return self._news(request, self._seen(request, object_id), request.POST)
+            return self._news(request, self._seen(request, object_id), request.POST, told)
+        if told:
+            messages.info(request, told)
         return self._back(conversation)
 
     def _back(self, conversation: Conversation) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:messenger_conversation_change", args=[conversation.pk]))
 
-    def _news(self, request: HttpRequest, conversation: Conversation, parameters: Any) -> HttpResponse:
+    def _news(
+        self, request: HttpRequest, conversation: Conversation, parameters: Any, told: str = ""
+    ) -> HttpResponse:
         cursor = timeline.Cursor(_number(parameters.get("since_id")), _number(parameters.get("since_event")))
-        return self._fragment(request, conversation, timeline.since(conversation, cursor))
+        return self._fragment(request, conversation, timeline.since(conversation, cursor), told)
 
     def _fragment(
-        self, request: HttpRequest, conversation: Conversation, lines: timeline.Timeline
+        self, request: HttpRequest, conversation: Conversation, lines: timeline.Timeline, told: str = ""
     ) -> HttpResponse:
         can_change = self.has_change_permission(request)
-        return part(
-            request, FRAGMENT, fragment_context(conversation, lines, user_of(request), can_change=can_change)
-        )
+        context = fragment_context(conversation, lines, user_of(request), can_change=can_change)
+        return part(request, FRAGMENT, {**context, "told": told})
 
     def _seen(self, request: HttpRequest, object_id: int | str) -> Conversation:
         if not self.has_view_permission(request):

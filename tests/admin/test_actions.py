@@ -124,6 +124,43 @@ def test_of_two_who_take_it_one_is_told(
     assert "Boris" in str(next(iter(followed.context["messages"])))
 
 
+@pytest.mark.parametrize(
+    ("action", "sentence"), [("close", "closed"), ("resolve", "closed"), ("take", "took")]
+)
+def test_who_comes_second_is_told_who_was_first(
+    operator_client: Client,
+    operator: User,
+    colleague: User,
+    conversation: Conversation,
+    action: str,
+    sentence: str,
+) -> None:
+    if action == "take":
+        status.take(conversation_id=conversation.pk, operator=colleague)
+        Conversation.objects.update(assignee=operator)
+    else:
+        status.close(conversation_id=conversation.pk, actor=colleague)
+    told = f'data-told="Boris {sentence} the conversation"'
+    assert told in by_script(operator_client, conversation, f"{action}/").content.decode()
+    followed = operator_client.post(page(conversation, f"{action}/"), follow=True)
+    assert f"Boris {sentence}" in str(next(iter(followed.context["messages"])))
+
+
+def test_who_was_first_is_told_nothing(operator_client: Client, conversation: Conversation) -> None:
+    for _ in range(2):
+        assert 'data-told=""' in by_script(operator_client, conversation, "close/").content.decode()
+
+
+def test_a_page_of_somebody_else_answers_for_nobody(
+    operator_client: Client, operator: User, colleague: User, conversation: Conversation
+) -> None:
+    """The browser's session has changed hands since the page was opened."""
+    body = {"body": "Yes", "as": colleague.pk}
+    assert by_script(operator_client, conversation, "reply/", **body).status_code == 403
+    assert by_script(operator_client, conversation, "reply/", **body | {"as": operator.pk}).status_code == 200
+    assert Message.objects.filter(direction="out").count() == 1
+
+
 def test_reopening_gives_way_to_a_newer_conversation(
     operator_client: Client, operator: User, conversation: Conversation
 ) -> None:

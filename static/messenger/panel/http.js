@@ -12,11 +12,19 @@ export class Refusal extends Error {
 
   /** The same request may succeed a moment later. */
   get isTemporary() {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.isUnreachable || this.status === 429;
   }
 
   get isLoggedOut() {
     return this.status === 401;
+  }
+
+  get isForbidden() {
+    return this.status === 403 || this.status === 404;
+  }
+
+  get isUnreachable() {
+    return this.status === 0 || this.status >= 500;
   }
 
   /** What to tell a person: of a form's error the sentence about the field says more. */

@@ -3,6 +3,7 @@
 import { getPart } from "./http.js";
 import { live } from "./live.js";
 import { marksOf, patchRows } from "./rows.js";
+import { allIsWell, tellTrouble } from "./trouble.js";
 
 // The first event shows at once; a burst is read once a second.
 const FIRST_WAIT_MS = 30;
@@ -43,8 +44,10 @@ async function refresh() {
     });
     patchRows(list, part.querySelector("#msgr-list"));
     showCounts(part);
+    allIsWell();
   } catch (error) {
     if (error.isLoggedOut) location.reload();
+    else tellTrouble(error);
   } finally {
     running = false;
     if (wanted) schedule();

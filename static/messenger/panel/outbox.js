@@ -7,7 +7,7 @@
 
 import { postPart, Refusal } from "./http.js";
 import { recall, remember } from "./storage.js";
-import { word } from "./toast.js";
+import { reasonOf, word } from "./toast.js";
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
@@ -112,8 +112,9 @@ export class Outbox {
   #fail(item, error) {
     item.failed = true;
     item.row.classList.add("msgr-failed");
-    const reason = error.isLoggedOut ? word("logged-out") : error.sentence;
-    label(item, "failed").textContent = `${word("failed")} ${reason}`;
+    label(item, "failed").textContent = `${word("failed")} ${reasonOf(error)}`;
+    // Whoever may not write may not read either: the page finds out.
+    if (error.isLoggedOut || error.isForbidden) this.#timeline.sync();
   }
 
   #retry(item) {

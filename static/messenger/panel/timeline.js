@@ -1,20 +1,23 @@
 /**
  * The timeline's lines. The server renders them, on the page and in every part; here they are only put in place.
  *
- * Fires `changed` (detail: canReply, hasIncoming) whenever a part was merged, and `logged-out`.
+ * Fires `changed` (detail: canReply, hasIncoming) whenever a part was merged.
  */
 
 import { getPart } from "./http.js";
 import { Scroll } from "./scroll.js";
+import { allIsWell, tellTrouble } from "./trouble.js";
 
 export class Timeline extends EventTarget {
   #url;
+  #user;
   #running = false;
   #again = false;
 
-  constructor({ url }) {
+  constructor({ url, user }) {
     super();
     this.#url = url;
+    this.#user = user;
     this.list = document.getElementById("msgr-timeline");
     this.scroll = new Scroll();
     this.earlier = document.getElementById("msgr-earlier");
@@ -43,26 +46,29 @@ export class Timeline extends EventTarget {
       const query = new URLSearchParams(this.cursorForm());
       const more = this.merge(await getPart(`${this.#url}timeline/?${query}`));
       this.#again ||= more;
+      allIsWell();
     } catch (error) {
-      if (error.isLoggedOut) this.dispatchEvent(new Event("logged-out"));
+      tellTrouble(error);
     } finally {
       this.#running = false;
       if (this.#again) this.sync();
     }
   }
 
-  /** The cursor as fields of a form. */
+  /** The cursor as fields of a form; `as` is whose page this is, whoever has logged in since. */
   cursorForm() {
     const form = new FormData();
     form.set("since_id", this.#last("message"));
     form.set("since_event", this.#last("event"));
+    form.set("as", this.#user);
     return form;
   }
 
   /** Puts a part's news in place; answers whether there is more to ask for. */
   merge(part) {
     const fragment = part.querySelector("#msgr-fragment");
-    const { unread, canReply, hasMore } = fragment.dataset;
+    const { unread, canReply, hasMore, user } = fragment.dataset;
+    if (user !== this.#user) location.reload();
     const added = this.#append([...fragment.querySelectorAll("ol > li")]);
     this.#markRead(new Set(unread.split(",")));
     replaceParts(fragment);

@@ -13,6 +13,13 @@ export function showToast(text) {
   }, SHOWN_MS);
 }
 
+/** Why the server said no, in words even where it gave none. */
+export function reasonOf(error) {
+  if (error.isLoggedOut) return word("logged-out");
+  if (error.payload.detail) return error.sentence;
+  return word(error.isTemporary ? "offline-action" : "refused");
+}
+
 export function word(name) {
   const words = document.getElementById("msgr-words").content;
   return words.querySelector(`[data-word="${name}"]`)?.textContent ?? "";

@@ -5,13 +5,13 @@ import { postPart, Refusal } from "./http.js";
 import { live } from "./live.js";
 import { Reading } from "./reading.js";
 import { Timeline } from "./timeline.js";
-import { showToast, word } from "./toast.js";
+import { reasonOf, showToast } from "./toast.js";
 import { ContactTyping, OperatorTyping } from "./typing.js";
 
 const root = document.getElementById("msgr-workspace");
-const { conversation, url, typingUrl } = root.dataset;
+const { conversation, url, typingUrl, user } = root.dataset;
 
-const timeline = new Timeline({ url });
+const timeline = new Timeline({ url, user });
 const reading = new Reading({ url: `${url}read/`, timeline });
 const contactTyping = new ContactTyping({ url: typingUrl });
 const composer = new Composer({ root, timeline });
@@ -36,7 +36,6 @@ live.addEventListener("event", ({ detail }) => {
   if (detail.type !== "typing") timeline.sync();
   else if (detail.by === "contact") contactTyping.show();
 });
-timeline.addEventListener("logged-out", () => showToast(word("logged-out")));
 
 document
   .getElementById("msgr-action-form")
@@ -46,10 +45,13 @@ document
     button.disabled = true;
     try {
       const form = timeline.cursorForm();
-      timeline.merge(await postPart(button.formAction, form));
+      const part = await postPart(button.formAction, form);
+      timeline.merge(part);
+      const { told } = part.querySelector("#msgr-fragment").dataset;
+      if (told) showToast(told);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      showToast(error.isTemporary ? word("offline-action") : error.sentence);
+      showToast(reasonOf(error));
       timeline.sync();
     } finally {
       button.disabled = false;

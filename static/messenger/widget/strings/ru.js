@@ -15,7 +15,7 @@ export default {
   placeholder: "Напишите сообщение…",
   message: "Сообщение",
   send: "Отправить",
-  left: (count) => `Осталось ${count}`,
+  left: (count) => `Осталось: ${count}`,
   tooLong: (count) => `Лишних: ${count}`,
   sending: "Отправляется",
   sent: "Отправлено",
