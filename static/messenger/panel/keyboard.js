@@ -7,6 +7,7 @@ export function mendKeyboard() {
     if (!element.closest(NATIVE)) mend(element);
   }
   document.addEventListener("keydown", press);
+  document.addEventListener("keydown", closeSidebar);
   nameLandmark("nav-sidebar-inner", "sidebar");
   nameLandmark("tabs-items", "views");
 }
@@ -34,6 +35,15 @@ function wordOf(element) {
   if (action.includes("opencommand")) return "search";
   if (action.includes("openTabsDropdown")) return "tabs";
   return action.includes("filterOpen") ? "filters" : "";
+}
+
+/** Where the sidebar lies over the page it has a cross. */
+function closeSidebar({ key }) {
+  if (key !== "Escape") return;
+  const cross = document.querySelector("#nav-sidebar [x-on\\:click*=sidebar]");
+  if (!cross?.checkVisibility()) return;
+  cross.click();
+  document.querySelector("#main [x-on\\:click*=sidebar]")?.focus();
 }
 
 function press(event) {
