@@ -7,13 +7,14 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 
+from crm.request_body import WholeBody
 from crm.wsgi import application as django
 from messenger.stream.app import STREAM_PATHS, StreamApplication
 
 WEB_THREADS = 16
 
 streams = StreamApplication()
-web = WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)
+web = WholeBody(cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)))
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

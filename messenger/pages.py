@@ -25,7 +25,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def widget_demo(request: HttpRequest) -> HttpResponse:
     """A page such as a customer's, with the widget of `token` on it."""
     ensure_messenger_enabled_view()
-    inbox = get_object_or_404(Inbox, widget_token=request.GET.get("token", ""), is_active=True)
+    token = request.GET.get("token", "").replace("\0", "")
+    inbox = get_object_or_404(Inbox, widget_token=token, is_active=True)
     return render(request, "messenger/widget_demo.html", {"inbox": inbox})
 
 

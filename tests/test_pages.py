@@ -54,3 +54,9 @@ def test_pages_of_a_disabled_messenger_are_not_found(client: Client, settings: o
 def test_health(client: Client) -> None:
     assert client.get("/healthz/live").json() == {"status": "ok"}
     assert client.get("/healthz/ready").json() == {"status": "ok"}
+
+
+def test_nonsense_in_token_and_cookie_is_no_error(client: Client, inbox: Inbox) -> None:
+    assert client.get("/widget-demo/?token=%00").status_code == 404
+    client.cookies["crm_session"] = "\0aaaaaaaaaaaa"
+    assert client.get("/admin/").status_code == 302

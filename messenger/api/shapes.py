@@ -33,6 +33,10 @@ class BootstrapRequest(serializers.Serializer[Any]):
     referrer = LenientUrl()
     meta = serializers.DictField(required=False, default=dict)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """What is null was not said."""
+        return super().to_internal_value({name: value for name, value in data.items() if value is not None})
+
     def validate_meta(self, value: dict[str, Any]) -> dict[str, Any]:
         try:
             text = orjson.dumps(value)

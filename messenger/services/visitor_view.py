@@ -1,6 +1,8 @@
 """What a visitor may see of conversations: one statement for a poll, an update, or the catch-up of all streams.
 
-It has queries of its own, which can't reach internal notes.
+It has queries of its own, which can't reach internal notes. A visitor sees one thread: all conversations of the
+contact in the inbox. One of them at most is active, and each goes on only after the one before was closed, so ids
+become visible in order over all of them, and what was answered just before the end is not lost in the next one.
 """
 
 import uuid
@@ -42,14 +44,22 @@ ORDER BY k.id, m.id
 _MESSAGES = """
     SELECT m.id, m.direction, m.body, m.created_at, m.read_at, m.client_message_id,
            COALESCE(NULLIF(p.display_name, ''), u.first_name) AS sender_name
-    FROM messenger_message m
+    FROM (
+        SELECT o.id, o.last_message_id FROM messenger_conversation o
+        WHERE o.contact_id = k.contact_id AND o.inbox_id = k.inbox_id AND o.last_message_id > cursor.since_id
+        ORDER BY o.last_message_id DESC LIMIT {conversations}
+    ) o
+    CROSS JOIN LATERAL (
+        SELECT * FROM messenger_message n
+        WHERE n.conversation_id = o.id AND n.direction <> 'internal' AND n.id > cursor.since_id
+        ORDER BY n.id {order} LIMIT {limit}
+    ) m
     LEFT JOIN crm_user u ON u.id = m.sender_user_id
     LEFT JOIN messenger_agentprofile p ON p.user_id = m.sender_user_id
-    WHERE m.conversation_id = k.id AND m.direction <> 'internal' AND m.id > cursor.since_id
     ORDER BY m.id {order} LIMIT {limit}
 """
-NEW_SQL = _SQL.format(messages=_MESSAGES.format(order="", limit=PAGE + 1))
-LAST_SQL = _SQL.format(messages=_MESSAGES.format(order="DESC", limit=PAGE))
+NEW_SQL = _SQL.format(messages=_MESSAGES.format(order="", limit=PAGE + 1, conversations="ALL"))
+LAST_SQL = _SQL.format(messages=_MESSAGES.format(order="DESC", limit=PAGE, conversations=PAGE))
 
 
 def snapshots(cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:

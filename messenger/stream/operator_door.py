@@ -58,7 +58,7 @@ class OperatorDoor:
             session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
             asked = request.GET.get("conversation", "")
             conversation_id = checked_id("conversation", asked) if asked else None
-            if not session_key:
+            if not (session_key.isascii() and session_key.isalnum()):
                 raise NotLoggedIn
         with as_our_errors():
             identity: Identity = await self._hub.opening.run(check_in, session_key, conversation_id)

@@ -138,7 +138,7 @@ def test_repeat_after_the_session_moved_on_is_still_a_repeat(visitor: Visitor, o
     status.close(conversation_id=visitor.conversation_id, actor=operator)
     visitor.send("Another")
     assert visitor.send("Once", key).status_code == 200
-    assert visitor.texts() == ["Another"]
+    assert visitor.texts() == ["Once", "Another"]
 
 
 def test_resolved_conversation_is_opened_again(visitor: Visitor, operator: User) -> None:
@@ -156,7 +156,8 @@ def test_closed_conversation_leads_to_a_new_one(visitor: Visitor, operator: User
     assert visitor.send("Second").status_code == 201
     old, new = Conversation.objects.order_by("pk")
     assert (old.status, new.status, new.contact) == ("closed", "open", old.contact)
-    assert visitor.texts() == ["Second"]
+    assert visitor.texts() == ["First", "Second"]
+    assert visitor.poll().json()["conversation"]["id"] == new.pk
 
 
 def test_second_tab_follows_into_the_new_conversation(visitor: Visitor, operator: User) -> None:
@@ -221,3 +222,15 @@ def test_answer_and_message_at_once_both_count(visitor: Visitor, operator: User)
     assert ids == sorted(ids)
     assert (len(ids), conversation.last_message_id) == (12, ids[-1])
     assert ConversationEvent.objects.filter(kind="assigned").count() == 1
+
+
+def test_answer_just_before_the_end_is_not_lost_in_the_new_conversation(
+    visitor: Visitor, operator: User
+) -> None:
+    seen = visitor.send("First").json()["id"]
+    posting.post_from_operator(conversation_id=visitor.conversation_id, operator=operator, body="Goodbye")
+    status.close(conversation_id=visitor.conversation_id, actor=operator)
+    visitor.send("Second")
+    assert [message["body"] for message in visitor.poll(seen).json()["messages"]] == ["Goodbye", "Second"]
+    again = visitor.bootstrap(visitor_token=visitor.visitor_token).json()
+    assert [message["body"] for message in again["initial_messages"]] == ["First", "Goodbye", "Second"]
