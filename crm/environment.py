@@ -66,3 +66,6 @@ class Environment:
 def _sentence(error: Exception) -> str:
     text = str(error)
     return text if text.endswith(".") else f"{text}."
+
+
+ENVIRONMENT = Environment()

@@ -47,7 +47,8 @@ def declared() -> Any:
         del os.environ[name]
     os.environ["DEBUG"] = "0"
     sys.path.insert(0, str(ROOT))
-    from crm.settings import ENVIRONMENT  # noqa: PLC0415
+    import crm.settings  # noqa: F401, PLC0415  (declares them)
+    from crm.environment import ENVIRONMENT  # noqa: PLC0415
 
     return ENVIRONMENT.declarations
 

@@ -70,6 +70,12 @@ BAD_VALUES = [
 CANNOT_BE_WRONG = {"ALLOWED_HOSTS", "STATIC_ROOT"}
 
 
+def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    for module in ("crm.environment", "crm.messenger_settings"):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    return runpy.run_path(str(SETTINGS))
+
+
 @pytest.fixture
 def read_with(monkeypatch: pytest.MonkeyPatch) -> Read:
     """Reads the settings anew, as a process with these variables would."""
@@ -77,8 +83,7 @@ def read_with(monkeypatch: pytest.MonkeyPatch) -> Read:
     def read(**changes: str) -> Environment:
         for name, value in changes.items():
             monkeypatch.setenv(name, value)
-        environment = runpy.run_path(str(SETTINGS))["ENVIRONMENT"]
-        assert isinstance(environment, Environment)
+        environment: Environment = run_settings(monkeypatch)["ENVIRONMENT"]
         return environment
 
     return read
@@ -123,7 +128,7 @@ def test_all_mistakes_are_told_at_once(read_with: Read) -> None:
 
 def test_messenger_is_off_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MESSENGER_ENABLED", raising=False)
-    assert runpy.run_path(str(SETTINGS))["MESSENGER_ENABLED"] is False
+    assert run_settings(monkeypatch)["MESSENGER_ENABLED"] is False
 
 
 @pytest.mark.parametrize("seconds", [20.5, 60])
