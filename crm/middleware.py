@@ -7,13 +7,17 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 
+def is_session_key(text: str) -> bool:
+    """Whether a cookie's value can be the key of a session."""
+    return text.isascii() and text.isalnum()
+
+
 class SaneSessionMiddleware(SessionMiddleware):
     """A cookie that can't be a session's key is none: the database would refuse to look for it."""
 
     def process_request(self, request: HttpRequest) -> None:
-        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-        if key and not (key.isascii() and key.isalnum()):
-            request.COOKIES.pop(settings.SESSION_COOKIE_NAME)
+        if not is_session_key(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         super().process_request(request)
 
 

@@ -56,19 +56,19 @@ def typing_key(conversation_id: int, who: Who) -> str:
     return f"messenger:typing:{conversation_id}:{who}"
 
 
-def publish(event: Event, *, also_operators: tuple[int | None, ...] = ()) -> None:
-    """On commit, to the conversation, its branch, the administrators, the assignee and `also_operators`.
+def publish(event: Event) -> None:
+    """On commit, to the conversation, its branch, the administrators and the assignee.
 
     Whoever wrote a message has stopped typing.
     """
-    operators = {user for user in (event.get("assignee"), *also_operators) if user is not None}
+    assignee = event.get("assignee")
     author = event.get("by") if event["type"] == "message" else None
     typed = typing_key(event["conversation"], author) if author else ""
     channels = [
         conversation_channel(event["conversation"]),
         branch_channel(event["branch"]),
         STAFF_CHANNEL,
-        *(operator_channel(user) for user in operators),
+        *([] if assignee is None else [operator_channel(assignee)]),
     ]
     version = version_key(event["conversation"])
 

@@ -22,7 +22,7 @@ class LenientUrl(serializers.CharField):
 
 class BootstrapRequest(serializers.Serializer[Any]):
     widget_token = serializers.CharField(required=False)
-    visitor_token = serializers.CharField(required=False, allow_blank=True, allow_null=True, default="")
+    visitor_token = serializers.CharField(required=False, allow_blank=True, default="")
     contact_external_id = serializers.CharField(required=False, allow_blank=True, default="", max_length=190)
     identity_hash = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
     name = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)

@@ -55,7 +55,7 @@ class BootstrapView(WidgetView):
         contact, conversation = visitors.welcome(
             inbox=inbox,
             introduction=visitors.Introduction(
-                visitor_token=said["visitor_token"] or "",
+                visitor_token=said["visitor_token"],
                 external_id=said["contact_external_id"],
                 identity_hash=said["identity_hash"],
                 **{

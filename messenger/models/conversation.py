@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -168,11 +167,3 @@ class Conversation(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.status in UNFINISHED
-
-    def is_visible_to(self, user: Any) -> bool:
-        """The row's side of `ConversationQuerySet.visible_to`."""
-        return (
-            user.is_messenger_administrator
-            or self.assignee_id == user.pk
-            or (user.branch_id is not None and self.branch_id == user.branch_id)
-        )

@@ -152,10 +152,6 @@ class Inbox(models.Model):
         expected = self.identity_hash(external_id)
         return hmac.compare_digest(expected.encode(), identity_hash.strip().lower().encode())
 
-    def allows_origin(self, origin: str) -> bool:
-        """An empty list allows any site."""
-        return not self.allowed_origins or origin in self.allowed_origins
-
     @property
     def cache_key(self) -> str:
         return inbox_cache_key(self.widget_token)

@@ -8,12 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from messenger.models.conversation import Conversation
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
-    def shown_to_contact(self) -> "MessageQuerySet":
-        """Without internal notes, which never leave the panel."""
-        return self.exclude(direction=Message.Direction.INTERNAL)
-
-
 class Message(models.Model):
     """A line of a conversation: from the contact (`in`), to the contact (`out`), or a note among operators.
 
@@ -47,8 +41,6 @@ class Message(models.Model):
     client_message_id = models.UUIDField(_("id given by the client"), null=True, blank=True)
     created_at = models.DateTimeField(_("written"), db_default=Now())
     read_at = models.DateTimeField(_("read by the contact"), null=True, blank=True)
-
-    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

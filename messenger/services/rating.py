@@ -4,9 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from messenger.events import publish
 from messenger.exceptions import AlreadyRated, Invalid, SessionInvalid
-from messenger.models import Conversation, ConversationEvent, Inbox
+from messenger.models import Conversation, Inbox
+from messenger.services.change import change
 
 COMMENT_LENGTH = 2_000
 
@@ -25,18 +25,14 @@ def rate(*, conversation_id: int, score: int, comment: str) -> None:
     if conversation.rated_at is not None:
         raise AlreadyRated
     _check(conversation, score, comment)
-    conversation.rating_score, conversation.rating_comment = score, comment.strip()
-    conversation.rated_at = timezone.now()
-    conversation.save(update_fields=["rating_score", "rating_comment", "rated_at"])
-    ConversationEvent.objects.create(conversation=conversation, kind="rated", data={"score": score})
-    publish(
-        {
-            "type": "conversation",
-            "conversation": conversation.pk,
-            "branch": conversation.branch_id,
-            "assignee": conversation.assignee_id,
-            "by": "contact",
-        }
+    change(
+        conversation,
+        kind="rated",
+        actor=None,
+        data={"score": score},
+        rating_score=score,
+        rating_comment=comment.strip(),
+        rated_at=timezone.now(),
     )
 
 

@@ -1,14 +1,12 @@
 """Takes, resolves, closes and reopens conversations: row, event and announcement in one transaction."""
 
-from typing import Any
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from crm.models import User
-from messenger.events import publish
 from messenger.exceptions import AlreadyActive, AlreadyTaken, ConversationClosed, NotFound
-from messenger.models import Conversation, ConversationEvent
+from messenger.models import Conversation
+from messenger.services.change import change
 
 Status = Conversation.Status
 
@@ -35,7 +33,7 @@ def assign_to_answering(conversation: Conversation, *, operator: User) -> None:
     if conversation.assignee_id is not None:
         return
     now = timezone.now()
-    _change(
+    change(
         conversation,
         kind="assigned",
         actor=operator,
@@ -52,7 +50,7 @@ def resolve(*, conversation_id: int, actor: User) -> Conversation:
     """The question is answered; the visitor's next message opens the conversation again."""
     conversation = _locked(conversation_id)
     if conversation.is_unfinished:
-        _change(
+        change(
             conversation,
             kind="resolved",
             actor=actor,
@@ -68,7 +66,7 @@ def close(*, conversation_id: int, actor: User) -> Conversation:
     """Ends the conversation; the visitor's next message starts a new one."""
     conversation = _locked(conversation_id)
     if not conversation.is_closed:
-        _change(
+        change(
             conversation,
             kind="closed",
             actor=actor,
@@ -93,7 +91,7 @@ def reopen(*, conversation_id: int, actor: User) -> Conversation:
 
 def reopen_locked(conversation: Conversation, *, actor: User | None) -> None:
     """Opens a locked conversation again; `actor` is None where the visitor wrote."""
-    _change(conversation, kind="reopened", actor=actor, status=Status.OPEN, resolved_at=None, closed_at=None)
+    change(conversation, kind="reopened", actor=actor, status=Status.OPEN, resolved_at=None, closed_at=None)
 
 
 def _locked(conversation_id: int) -> Conversation:
@@ -101,26 +99,3 @@ def _locked(conversation_id: int) -> Conversation:
     if conversation is None:
         raise NotFound
     return conversation
-
-
-def _change(
-    conversation: Conversation,
-    *,
-    kind: str,
-    actor: User | None,
-    data: dict[str, Any] | None = None,
-    **values: Any,
-) -> None:
-    for name, value in values.items():
-        setattr(conversation, name, value)
-    conversation.save(update_fields=list(values))
-    ConversationEvent.objects.create(conversation=conversation, kind=kind, actor=actor, data=data or {})
-    publish(
-        {
-            "type": "conversation",
-            "conversation": conversation.pk,
-            "branch": conversation.branch_id,
-            "assignee": conversation.assignee_id,
-            "by": "operator" if actor else "contact",
-        }
-    )

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.http import is_same_domain
 
+from crm.middleware import is_session_key
 from messenger.api.visitor_request import checked_id, request_address
 from messenger.exceptions import MessengerError, OriginNotAllowed
 from messenger.lib.client_address import network_of
@@ -58,7 +59,7 @@ class OperatorDoor:
             session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
             asked = request.GET.get("conversation", "")
             conversation_id = checked_id("conversation", asked) if asked else None
-            if not (session_key.isascii() and session_key.isalnum()):
+            if not is_session_key(session_key):
                 raise NotLoggedIn
         with as_our_errors():
             identity: Identity = await self._hub.opening.run(check_in, session_key, conversation_id)
