@@ -12,6 +12,7 @@ from messenger.api.visitor_request import checked_id, request_address
 from messenger.exceptions import MessengerError, OriginNotAllowed
 from messenger.lib.client_address import network_of
 from messenger.stream.answers import MethodNotAllowed, answer_error, stream_headers
+from messenger.stream.door import Door
 from messenger.stream.hub import Hub
 from messenger.stream.operator_session import Identity, NotLoggedIn, check_in
 from messenger.stream.operator_stream import OperatorStream
@@ -21,20 +22,12 @@ from messenger.stream.wire import Receive, Scope, Send, frame
 from messenger.utils import ensure_messenger_enabled_api
 
 
-class OperatorDoor:
+class OperatorDoor(Door[OperatorStream]):
     """The endpoint. No cross-origin headers: it is for the admin's own pages."""
 
     def __init__(self, hub: Hub, operators: Operators) -> None:
         self._hub = hub
         self._operators = operators
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = await self._open(scope, receive, send)
-        if stream is not None:
-            try:
-                await stream.wait(scope, receive)
-            finally:
-                self._leave(stream)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> OperatorStream | None:
         request = read_request(scope)

@@ -11,6 +11,7 @@ from messenger.exceptions import MessengerError, NotFound, SessionInvalid, Unava
 from messenger.lib.client_address import network_of
 from messenger.services.visitor_gate import Visit
 from messenger.stream.answers import MethodNotAllowed, answer, answer_error, origin_headers, stream_headers
+from messenger.stream.door import Door
 from messenger.stream.hub import Hub
 from messenger.stream.request import as_our_errors, language_of, read_request
 from messenger.stream.visitor_stream import VisitorStream
@@ -68,20 +69,12 @@ class Caller:
         return (self._request.GET.get(parameter, "") if value is None else value).strip()
 
 
-class VisitorDoor:
+class VisitorDoor(Door[VisitorStream]):
     """The endpoint."""
 
     def __init__(self, hub: Hub, visitors: Visitors) -> None:
         self._hub = hub
         self._visitors = visitors
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        stream = await self._open(scope, receive, send)
-        if stream is not None:
-            try:
-                await stream.wait(scope, receive)
-            finally:
-                self._leave(stream)
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> VisitorStream | None:
         caller = Caller(scope)
