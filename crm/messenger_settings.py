@@ -97,6 +97,37 @@ MESSENGER_EMPTY_CONVERSATION_HOURS = read(
     validate=validators.positive,
 )
 
+MESSENGER_ESCALATION_TIMEOUT_SECONDS = read(
+    "MESSENGER_ESCALATION_TIMEOUT_SECONDS",
+    "int",
+    240,
+    "messenger.E014",
+    "How long an operator has to open a conversation before it goes to the next one.",
+    validate=validators.positive,
+)
+MESSENGER_PRESENCE_TIMEOUT_SECONDS = read(
+    "MESSENGER_PRESENCE_TIMEOUT_SECONDS",
+    "int",
+    120,
+    "messenger.E015",
+    "An operator whose browser is gone for so long gets nothing new; longer than MESSENGER_STREAM_RECHECK_SECONDS.",
+    validate=validators.positive,
+)
+MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE = read(
+    "MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE",
+    "str",
+    "",
+    "messenger.E016",
+    "What visitors are told outside of working hours; empty: a sentence of ours in their language.",
+)
+MESSENGER_HEALTH_TOKEN = read(
+    "MESSENGER_HEALTH_TOKEN",
+    "str",
+    "",
+    "messenger.E017",
+    "Token with which a monitor reads the diagnosis as JSON; empty: only people who are logged in.",
+)
+
 
 def _throttle(name: str, default: str, check_id: str) -> str:
     return read(

@@ -82,6 +82,14 @@ TIME_ZONE = read(
 WORKER_PROCESSES = read(
     "WORKER_PROCESSES", "int", 2, "crm.E015", "Processes of one worker.", validate=validators.positive
 )
+WORKER_TASK_SECONDS = read(
+    "WORKER_TASK_SECONDS",
+    "int",
+    300,
+    "crm.E018",
+    "Longest life of a task; what a killed worker left is done by another a fifth later.",
+    validate=validators.positive,
+)
 COLLECTED_FILES = read(
     "STATIC_ROOT",
     "str",
@@ -96,6 +104,9 @@ LOG_LEVEL = read(
 # --- Messenger -----------------------------------------------------------------------------------------
 from crm.messenger_settings import *  # noqa: E402, F403  (declared here, so that the table keeps its order)
 from crm.messenger_settings import MESSENGER_TRUSTED_PROXIES  # noqa: E402
+
+# isort: split
+from crm.geoip_settings import *  # noqa: E402, F403
 
 # --- Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -255,13 +266,17 @@ Q_CLUSTER: dict[str, Any] = {
     "orm": "default",
     "workers": WORKER_PROCESSES,
     "recycle": 500,
-    "timeout": 300,
-    "retry": 360,
+    "timeout": WORKER_TASK_SECONDS,
+    "retry": WORKER_TASK_SECONDS + max(1, WORKER_TASK_SECONDS // 5),
     "max_attempts": 5,
     "ack_failures": False,
     "poll": 1,
-    "bulk": 10,
-    "save_limit": 250,
+    # Few at a time: what one worker holds in its hands no other can take, and the time until `retry` runs.
+    "bulk": 1,
+    "queue_limit": 1,
+    # Results of each function by itself: those of every minute would push out those of every night.
+    "save_limit": 100,
+    "save_limit_per": "func",
     "catch_up": False,
     "label": _("Tasks"),
 }

@@ -13,7 +13,7 @@ from messenger.volatile import volatile
 STAFF_CHANNEL = "messenger:staff"
 
 Who = Literal["operator", "contact"]
-EventType = Literal["message", "conversation", "typing", "read", "moved", "blocked"]
+EventType = Literal["message", "conversation", "typing", "read", "moved", "blocked", "alert", "presence"]
 
 
 def conversation_channel(conversation_id: int) -> str:
@@ -34,12 +34,21 @@ def version_key(conversation_id: int) -> str:
 
 
 class Event(TypedDict, total=False):
-    """`by` is who caused it, `to` the conversation in which the visitor's session goes on."""
+    """`by` is who caused it, `to` the conversation in which the visitor's session goes on.
+
+    `kind` is that of the conversation's event, `actor` the user who did it; `was_branch` and `was_assignee` had it
+    before and have it no more.
+    """
 
     type: EventType
     conversation: int
     branch: int
     assignee: int | None
+    was_branch: int
+    was_assignee: int
+    kind: str
+    actor: int
+    user: int
     message: int | None
     direction: str | None
     by: Who | None
@@ -57,18 +66,19 @@ def typing_key(conversation_id: int, who: Who) -> str:
 
 
 def publish(event: Event) -> None:
-    """On commit, to the conversation, its branch, the administrators and the assignee.
+    """On commit, to the conversation, its branch, the administrators and the assignee, and to who had it before.
 
     Whoever wrote a message has stopped typing.
     """
-    assignee = event.get("assignee")
     author = event.get("by") if event["type"] == "message" else None
     typed = typing_key(event["conversation"], author) if author else ""
+    branches = [event["branch"], event.get("was_branch")]
+    operators = [event.get("assignee"), event.get("was_assignee")]
     channels = [
         conversation_channel(event["conversation"]),
-        branch_channel(event["branch"]),
         STAFF_CHANNEL,
-        *([] if assignee is None else [operator_channel(assignee)]),
+        *(branch_channel(branch_id) for branch_id in branches if branch_id is not None),
+        *(operator_channel(user_id) for user_id in operators if user_id is not None),
     ]
     version = version_key(event["conversation"])
 
@@ -76,3 +86,15 @@ def publish(event: Event) -> None:
         volatile.publish(channels, orjson.dumps(event), raising=version, deleting=typed)
 
     transaction.on_commit(announce)
+
+
+def publish_alert(event: Event) -> None:
+    """On commit, to the administrators: their streams leave it to those of the branch and of all branches."""
+    transaction.on_commit(lambda: volatile.publish([STAFF_CHANNEL], orjson.dumps(event)))
+
+
+def publish_presence(*, user_id: int, branch_id: int | None) -> None:
+    """On commit, to the colleagues of somebody who came, went, or changed their status."""
+    event: Event = {"type": "presence", "user": user_id}
+    channels = [STAFF_CHANNEL, *([] if branch_id is None else [branch_channel(branch_id)])]
+    transaction.on_commit(lambda: volatile.publish(channels, orjson.dumps(event)))

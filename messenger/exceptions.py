@@ -115,6 +115,12 @@ class ConversationClosed(MessengerError):
     detail = _("The conversation is closed. Reopen it to write.")
 
 
+class NotUnfinished(MessengerError):
+    code = "not_unfinished"
+    status = 409
+    detail = _("The conversation is resolved. Reopen it first.")
+
+
 class AlreadyActive(MessengerError):
     code = "already_active"
     status = 409
@@ -133,6 +139,12 @@ class AlreadyTaken(MessengerError):
 
     def __str__(self) -> str:
         return str(_("%(name)s has taken the conversation.")) % {"name": self.by}
+
+
+class TransferRefused(MessengerError):
+    code = "transfer_refused"
+    status = 409
+    detail = _("Only conversations of a global inbox can go to another branch.")
 
 
 class Retryable(MessengerError):

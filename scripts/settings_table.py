@@ -8,7 +8,14 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "settings.md"
-KINDS = {"str": "text", "int": "whole number", "float": "number", "bool": "1 or 0", "list": "list, by commas"}
+KINDS = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "1 or 0",
+    "list": "list, by commas",
+    "json": "JSON object",
+}
 HEAD = """# Settings
 
 All settings come from the environment. One that can't be used is reported by `manage.py check` under the id in the

@@ -8,7 +8,7 @@ from django.test import Client
 from django_redis import get_redis_connection
 
 from crm.models import Branch, User
-from messenger.models import Contact, Conversation, Inbox
+from messenger.models import AgentProfile, Contact, Conversation, Inbox
 from messenger.services.posting import post_from_contact
 from tests.visitor import Visitor
 
@@ -39,22 +39,28 @@ def moscow(db: None) -> Branch:
     return Branch.objects.create(name="Moscow")
 
 
+def off_duty(user: User) -> User:
+    """Nothing comes to them by itself; the tests of assignment put people on duty."""
+    AgentProfile.objects.create(user=user, status=AgentProfile.Status.AWAY)
+    return user
+
+
 @pytest.fixture
 def operator(yekaterinburg: Branch) -> User:
     """Anna answers in Yekaterinburg."""
-    return make_user("anna", yekaterinburg, first_name="Anna", last_name="Sergeeva")
+    return off_duty(make_user("anna", yekaterinburg, first_name="Anna", last_name="Sergeeva"))
 
 
 @pytest.fixture
 def colleague(yekaterinburg: Branch) -> User:
     """Boris sits beside Anna."""
-    return make_user("boris", yekaterinburg, first_name="Boris")
+    return off_duty(make_user("boris", yekaterinburg, first_name="Boris"))
 
 
 @pytest.fixture
 def outsider(moscow: Branch) -> User:
     """Victor answers in Moscow: nothing of Yekaterinburg is his."""
-    return make_user("victor", moscow, first_name="Victor")
+    return off_duty(make_user("victor", moscow, first_name="Victor"))
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from crm.demo_data.rows import write
 from crm.demo_data.staff import Staff, make_staff, usernames
 from crm.demo_data.texts import texts
 from crm.demo_data.visitors import contact_id
-from crm.demo_data.world import World, make_branches, make_inboxes
+from crm.demo_data.world import World, make_branches, make_inboxes, make_rules
 from crm.models import Branch, Region, User
 from messenger.models import Contact, Inbox
 
@@ -55,6 +55,7 @@ def load(*, force: bool = False) -> Demo:
     staff = make_staff(branches)
     if not inboxes:
         inboxes = make_inboxes(branches)
+        make_rules(branches)
         _write_history(branches, inboxes, staff)
     return Demo(inboxes, next(iter(branches.values())), staff)
 

@@ -93,11 +93,13 @@ class OperatorTypingView(OperatorView):
 
 
 class UnreadView(OperatorView):
-    """The badge: unread messages in the operator's own conversations."""
+    """The badge: unread messages in the operator's own conversations. Who asks is there."""
 
     @extend_schema(responses={200: shapes.UnreadAnswer})
     def get(self, request: Request) -> Response:
-        return Response({"unread": Conversation.objects.unread_of(operator_of(request))})
+        operator = operator_of(request)
+        presence.show_polling(operator)
+        return Response({"unread": Conversation.objects.unread_of(operator)})
 
 
 class MyStatusView(OperatorView):

@@ -14,7 +14,7 @@ from messenger.api import shapes
 from messenger.api.visitor_request import WidgetView, checked_id, checked_uuid
 from messenger.exceptions import Blocked, Invalid, SessionInvalid, Spam, Unavailable
 from messenger.models import Contact, Conversation, Inbox
-from messenger.services import posting, quiet_poll, rating, reading, typing, visitor_view, visitors
+from messenger.services import hours, posting, quiet_poll, rating, reading, typing, visitor_view, visitors
 from messenger.services.visitor_gate import What
 from messenger.utils import create_widget_session
 
@@ -58,6 +58,7 @@ class BootstrapView(WidgetView):
                 visitor_token=said["visitor_token"],
                 external_id=said["contact_external_id"],
                 identity_hash=said["identity_hash"],
+                address=self.visit.address,
                 **{
                     name: said[name]
                     for name in ("name", "email", "phone", "locale", "page_url", "referrer", "meta")
@@ -197,16 +198,17 @@ def _bootstrap_answer(inbox: Inbox, contact: Contact, conversation: Conversation
     view = visitor_view.latest(conversation.pk)
     if view is None:
         raise SessionInvalid
+    now = hours.hours_of(inbox)
     token = create_widget_session(inbox_id=inbox.pk, conversation_id=conversation.pk, contact_id=contact.pk)
     return visitor_view.public(view) | {
         "widget_session_token": token,
         "visitor_token": visitors.visitor_token(contact),
         "conversation_id": conversation.pk,
         "initial_messages": view["messages"],
-        "outside_working_hours": False,
-        "working_hours_message": "",
-        "working_hours_display": "",
-        "next_opening_at": None,
+        "outside_working_hours": now.outside,
+        "working_hours_message": now.message,
+        "working_hours_display": now.display,
+        "next_opening_at": visitor_view.moment(now.next_opening_at),
         "offline_mode": False,
         "offline_message": "",
         "title": inbox.title,

@@ -15,6 +15,7 @@ from cachetools import TLRUCache
 from redis import Redis
 from redis.exceptions import RedisError
 
+from messenger.lib import moving_window
 from messenger.lib.redis_script import Script
 
 logger = logging.getLogger(__name__)
@@ -153,6 +154,13 @@ class Volatile:
     def delete(self, *keys: str) -> None:
         self._memory.delete(*keys)
         self._try(lambda redis: redis.delete(*keys))
+
+    def admit(self, key: str, limit: int, seconds: int) -> bool:
+        """Whether one more hit fits into `limit` per any `seconds`, over all processes.
+
+        Without Redis nothing is admitted: what must hold over all processes can't be kept by one alone.
+        """
+        return bool(self._try(lambda redis: moving_window.admit(redis, key, limit, seconds)))
 
     @property
     def is_shared(self) -> bool:

@@ -7,5 +7,18 @@ from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
 from messenger.models.inbox import Inbox
 from messenger.models.message import Message
+from messenger.models.routing_rule import RoutingRule
+from messenger.models.working_hours import Holiday, WorkingHours
 
-__all__ = ["AgentProfile", "Attachment", "Contact", "Conversation", "ConversationEvent", "Inbox", "Message"]
+__all__ = [
+    "AgentProfile",
+    "Attachment",
+    "Contact",
+    "Conversation",
+    "ConversationEvent",
+    "Holiday",
+    "Inbox",
+    "Message",
+    "RoutingRule",
+    "WorkingHours",
+]

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -31,6 +31,22 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def unfinished(self) -> "ConversationQuerySet":
         return self.filter(status__in=UNFINISHED)
+
+    def waiting(self) -> "ConversationQuerySet":
+        """Those that wait for anybody, the longest first."""
+        return self.started().unfinished().filter(assignee__isnull=True).order_by("waiting_since", "pk")
+
+    def unopened_since(self, moment: datetime) -> "ConversationQuerySet":
+        """Assigned at this moment at the latest, and not opened by their operator; the longest first."""
+        return (
+            self.unfinished()
+            .filter(assignee__isnull=False, assignee_opened_at__isnull=True, assignee_assigned_at__lte=moment)
+            .order_by("assignee_assigned_at", "pk")
+        )
+
+    def forsaken(self) -> "ConversationQuerySet":
+        """Those that nobody of the branch opened, with nobody left to give them to."""
+        return self.unfinished().filter(escalation_failed_at__isnull=False)
 
     def empty_since(self, age: timedelta) -> "ConversationQuerySet":
         return self.filter(last_message_id__isnull=True, created_at__lt=timezone.now() - age)
@@ -76,6 +92,7 @@ class Conversation(models.Model):
     assignee_assigned_at = models.DateTimeField(_("assigned"), null=True, blank=True)
     assignee_opened_at = models.DateTimeField(_("opened by the operator"), null=True, blank=True)
     assignee_last_read_at = models.DateTimeField(_("last read by the operator"), null=True, blank=True)
+    escalation_failed_at = models.DateTimeField(_("nobody left to give it to"), null=True, blank=True)
     unread_count = models.PositiveIntegerField(_("unread"), default=0)
     operator_read_up_to = models.BigIntegerField(_("read up to message"), default=0)
     last_message_id = models.BigIntegerField(_("last message"), null=True, blank=True)
@@ -152,6 +169,21 @@ class Conversation(models.Model):
                 F("branch"), F("last_message_at").desc(), F("id").desc(), name="messenger_conv_branch"
             ),
             models.Index(F("last_message_at").desc(), F("id").desc(), name="messenger_conv_recent"),
+            models.Index(
+                fields=["assignee_assigned_at"],
+                name="messenger_conv_unopened",
+                condition=Q(status__in=UNFINISHED, assignee__isnull=False, assignee_opened_at__isnull=True),
+            ),
+            models.Index(
+                fields=["branch", "waiting_since", "id"],
+                name="messenger_conv_waiting",
+                condition=Q(status__in=UNFINISHED, assignee__isnull=True, last_message_id__isnull=False),
+            ),
+            models.Index(
+                fields=["branch"],
+                name="messenger_conv_forsaken",
+                condition=Q(status__in=UNFINISHED, escalation_failed_at__isnull=False),
+            ),
             models.Index(
                 fields=["created_at"], name="messenger_conv_empty", condition=Q(last_message_id__isnull=True)
             ),

@@ -12,6 +12,10 @@ class ConversationEvent(models.Model):
     class Kind(models.TextChoices):
         STARTED = "started", _("conversation started")
         ASSIGNED = "assigned", _("conversation assigned")
+        UNASSIGNED = "unassigned", _("conversation waits for anybody")
+        ESCALATED = "escalated", _("conversation given on")
+        ESCALATION_FAILED = "escalation_failed", _("nobody left to give the conversation to")
+        TRANSFERRED = "transferred", _("conversation transferred")
         RESOLVED = "resolved", _("conversation resolved")
         CLOSED = "closed", _("conversation closed")
         REOPENED = "reopened", _("conversation reopened")

@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Branch
+from messenger.lib.opening_hours import Timetable
 from messenger.lib.origins import normalize_origin
 from messenger.volatile import volatile
 
@@ -109,6 +110,11 @@ class Inbox(models.Model):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
+    working_hours_enabled = models.BooleanField(
+        _("consider working hours"),
+        default=False,
+        help_text=_("Outside of them conversations wait for the next opening, and visitors are told."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = InboxQuerySet.as_manager()
@@ -142,6 +148,16 @@ class Inbox(models.Model):
     @property
     def is_global(self) -> bool:
         return self.branch_id is None
+
+    def timetable(self) -> Timetable | None:
+        """When conversations are given to operators; None: always."""
+        if not self.working_hours_enabled:
+            return None
+        return Timetable(
+            zone=zoneinfo.ZoneInfo(self.time_zone),
+            intervals=tuple(hours.interval for hours in self.working_hours.all()),
+            holidays=frozenset(holiday.date for holiday in self.holidays.all()),
+        )
 
     def identity_hash(self, external_id: str) -> str:
         """Hex HMAC-SHA256 of the id with the inbox's identity secret, as the site must compute it."""

@@ -3,7 +3,8 @@
 from typing import Any
 
 from crm.models import User
-from messenger.events import publish
+from messenger.events import Event, publish
+from messenger.lib import clock
 from messenger.models import Conversation, ConversationEvent
 
 
@@ -15,17 +16,38 @@ def change(
     data: dict[str, Any] | None = None,
     **values: Any,
 ) -> None:
-    """Writes `values` into the row, and tells what was done by whom; `actor` is None for the visitor."""
+    """Writes `values` into the row, and tells what was done by whom; `actor` is None for visitor and system."""
+    was_branch, was_assignee = conversation.branch_id, conversation.assignee_id
     for name, value in values.items():
         setattr(conversation, name, value)
     conversation.save(update_fields=list(values))
-    ConversationEvent.objects.create(conversation=conversation, kind=kind, actor=actor, data=data or {})
-    publish(
-        {
-            "type": "conversation",
-            "conversation": conversation.pk,
-            "branch": conversation.branch_id,
-            "assignee": conversation.assignee_id,
-            "by": "operator" if actor else "contact",
-        }
+    note(conversation, kind=kind, actor=actor, data=data)
+    event: Event = {
+        "type": "conversation",
+        "kind": kind,
+        "conversation": conversation.pk,
+        "branch": conversation.branch_id,
+        "assignee": conversation.assignee_id,
+        "by": "operator" if actor else "contact",
+    }
+    if actor is not None:
+        event["actor"] = actor.pk
+    if was_branch != conversation.branch_id:
+        event["was_branch"] = was_branch
+    if was_assignee is not None and was_assignee != conversation.assignee_id:
+        event["was_assignee"] = was_assignee
+    publish(event)
+
+
+def note(
+    conversation: Conversation, *, kind: str, actor: User | None = None, data: dict[str, Any] | None = None
+) -> None:
+    """Adds a line to the timeline."""
+    moment = clock.set_moment()
+    ConversationEvent.objects.create(
+        conversation=conversation,
+        kind=kind,
+        actor=actor,
+        data=data or {},
+        **({"created_at": moment} if moment else {}),
     )

@@ -5,6 +5,7 @@ nobody who asks for what is newer than an id ever misses one. Message first, a r
 """
 
 import uuid
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -14,8 +15,11 @@ from django.db import IntegrityError, connection, transaction
 from crm.models import User
 from messenger.events import publish
 from messenger.exceptions import Blocked, ConversationClosed, IdempotencyConflict, NotFound, SessionInvalid
+from messenger.lib import clock
 from messenger.lib.sql import fetch_all
-from messenger.models import Contact, Conversation, ConversationEvent, Inbox, Message
+from messenger.models import Contact, Conversation, Inbox, Message
+from messenger.services.assignment import assign, reassign
+from messenger.services.change import note
 from messenger.services.status import assign_to_answering, reopen_locked
 from messenger.services.text import check_body
 from messenger.services.visitors import start_conversation
@@ -26,7 +30,7 @@ _WRITE = """
 WITH k AS (
     UPDATE messenger_conversation SET
         last_message_id = nextval('messenger_message_id_seq'),
-        last_message_at = clock_timestamp(),
+        last_message_at = COALESCE(%(moment)s::timestamptz, clock_timestamp()),
         {counters}
     WHERE id = %(conversation)s AND {condition}
     RETURNING id, branch_id, assignee_id, last_message_id, last_message_at
@@ -37,9 +41,10 @@ FROM k
 RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k)
 """
 _FROM_CONTACT = _WRITE.format(
-    counters="unread_count = unread_count + 1, waiting_since = COALESCE(waiting_since, clock_timestamp())",
+    counters="""unread_count = unread_count + 1,
+        waiting_since = COALESCE(waiting_since, %(moment)s::timestamptz, clock_timestamp())""",
     # A retry may come after the session went on from the conversation that has the message already.
-    condition="""status = 'open' AND contact_id = %(contact)s
+    condition="""status = 'open' AND contact_id = %(contact)s AND (%(first)s OR last_message_id IS NOT NULL)
         AND NOT EXISTS (SELECT 1 FROM messenger_contact c WHERE c.id = %(contact)s AND c.is_blocked)
         AND NOT EXISTS (
             SELECT 1 FROM messenger_conversation o JOIN messenger_message m ON m.conversation_id = o.id
@@ -78,10 +83,12 @@ def post_from_contact(
 ) -> Posted:
     """Stores a visitor's message, in a new conversation where theirs was closed; a repeat stores nothing.
 
-    Raises Invalid, Blocked, IdempotencyConflict, or SessionInvalid where the conversation is gone.
+    With the first one, and with one that opens a conversation again, the operator is chosen in the same transaction.
+    Every other message is a statement by itself. Raises Invalid, Blocked, IdempotencyConflict, or SessionInvalid
+    where the conversation is gone.
     """
     text = check_body(body)
-    values = {"direction": "in", "sender": None, "contact": contact_id}
+    values = {"direction": "in", "sender": None, "contact": contact_id, "first": False}
     try:
         with _own_transaction():
             written = _write(_FROM_CONTACT, conversation_id, text, client_message_id, values)
@@ -90,8 +97,11 @@ def post_from_contact(
         with transaction.atomic():
             if repeated := _repeated(contact_id, text, client_message_id):
                 return repeated
-            conversation_id = _make_writable(inbox_id, conversation_id, contact_id)
-            written = _write(_FROM_CONTACT, conversation_id, text, client_message_id, values)
+            conversation, find_operator = _make_writable(inbox_id, conversation_id, contact_id)
+            values["first"] = True
+            written = _write(_FROM_CONTACT, conversation.pk, text, client_message_id, values)
+            if written:
+                find_operator(conversation)
     except IntegrityError:
         repeated = _repeated(contact_id, text, client_message_id)
         if repeated is None:
@@ -149,6 +159,7 @@ def _write(
         "conversation": conversation_id,
         "body": text,
         "client_message_id": client_message_id,
+        "moment": clock.set_moment(),
     }
     rows = fetch_all(sql, parameters)
     if not rows:
@@ -200,8 +211,11 @@ def _repeated_by_operator(
     return earlier
 
 
-def _make_writable(inbox_id: int, conversation_id: int, contact_id: uuid.UUID) -> int:
-    """Brings the visitor's conversation into the state `open`; the id of the one that goes on."""
+def _make_writable(
+    inbox_id: int, conversation_id: int, contact_id: uuid.UUID
+) -> tuple[Conversation, Callable[[Conversation], object]]:
+    """Brings the visitor's conversation into the state `open`: the one that goes on, locked, and how its operator
+    is found once the message is there."""
     contact = Contact.objects.filter(pk=contact_id, anonymized_at__isnull=True).first()
     if contact is None:
         raise SessionInvalid
@@ -215,17 +229,16 @@ def _make_writable(inbox_id: int, conversation_id: int, contact_id: uuid.UUID) -
     if conversation is None:
         raise SessionInvalid
     if conversation.is_closed:
-        return _succeed(conversation, inbox_id, contact)
-    if conversation.status != Conversation.Status.OPEN:
-        reopen_locked(conversation, actor=None)
-    return conversation.pk
+        conversation = _succeed(conversation, inbox_id, contact)
+    if conversation.status == Conversation.Status.OPEN:
+        return conversation, assign
+    reopen_locked(conversation, actor=None)
+    return conversation, reassign
 
 
-def _succeed(closed: Conversation, inbox_id: int, contact: Contact) -> int:
+def _succeed(closed: Conversation, inbox_id: int, contact: Contact) -> Conversation:
     successor = start_conversation(inbox=Inbox.objects.get(pk=inbox_id), contact=contact)
     successor = Conversation.objects.select_for_update(no_key=True).get(pk=successor.pk)
-    if successor.status != Conversation.Status.OPEN:
-        reopen_locked(successor, actor=None)
-    ConversationEvent.objects.create(conversation=successor, kind="started", data={"after": closed.pk})
+    note(successor, kind="started", data={"after": closed.pk})
     publish({"type": "moved", "conversation": closed.pk, "branch": closed.branch_id, "to": successor.pk})
-    return successor.pk
+    return successor

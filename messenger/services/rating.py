@@ -1,10 +1,10 @@
 """The visitor's rating."""
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messenger.exceptions import AlreadyRated, Invalid, SessionInvalid
+from messenger.lib import clock
 from messenger.models import Conversation, Inbox
 from messenger.services.change import change
 
@@ -32,7 +32,7 @@ def rate(*, conversation_id: int, score: int, comment: str) -> None:
         data={"score": score},
         rating_score=score,
         rating_comment=comment.strip(),
-        rated_at=timezone.now(),
+        rated_at=clock.now(),
     )
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from crm.models import User
 from messenger.events import publish, publish_to_conversation
+from messenger.lib import clock
 from messenger.models import Conversation, Message
 
 
@@ -19,7 +19,7 @@ def mark_read_by_contact(
 
     Returns the time of reading.
     """
-    now = timezone.now()
+    now = clock.now()
     wanted = Q(pk__in=message_ids) if last_message_id is None else Q(pk__lte=last_message_id)
     marked = Message.objects.filter(
         wanted, conversation=conversation_id, direction=Message.Direction.OUT, read_at__isnull=True
@@ -35,7 +35,7 @@ def mark_read_by_operator(*, conversation_id: int, operator: User) -> bool:
     Counts only for the assignee, or for anyone while there is none: a colleague's look leaves it unread.
     Returns whether it counted.
     """
-    now = timezone.now()
+    now = clock.now()
     mine = Conversation.objects.filter(Q(assignee=operator) | Q(assignee__isnull=True), pk=conversation_id)
     row = mine.values_list(
         "branch_id", "assignee_id", "unread_count", "operator_read_up_to", "last_message_id"
@@ -46,7 +46,9 @@ def mark_read_by_operator(*, conversation_id: int, operator: User) -> bool:
     news = last_id is not None and (unread > 0 or read_up_to < last_id)
     if assignee_id is not None:
         mine.filter(assignee=operator).update(
-            assignee_opened_at=Coalesce("assignee_opened_at", now), assignee_last_read_at=now
+            assignee_opened_at=Coalesce("assignee_opened_at", now),
+            assignee_last_read_at=now,
+            escalation_failed_at=None,
         )
     # Where something arrived since the look at the row nothing happens: the page will say "read" again for it.
     if news and mine.filter(last_message_id=last_id).update(unread_count=0, operator_read_up_to=last_id):

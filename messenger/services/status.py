@@ -1,12 +1,15 @@
 """Takes, resolves, closes and reopens conversations: row, event and announcement in one transaction."""
 
+from typing import Any
+
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from crm.models import User
 from messenger.exceptions import AlreadyActive, AlreadyTaken, ConversationClosed, NotFound
+from messenger.lib import clock
 from messenger.models import Conversation
 from messenger.services.change import change
+from messenger.services.queueing import assign_waiting_soon
 
 Status = Conversation.Status
 
@@ -17,7 +20,7 @@ def take(*, conversation_id: int, operator: User) -> Conversation:
 
     Of two who take it at once one gets it; the other is told who by AlreadyTaken.
     """
-    conversation = _locked(conversation_id)
+    conversation = locked(conversation_id)
     if conversation.is_closed:
         raise ConversationClosed
     if conversation.assignee_id == operator.pk:
@@ -32,7 +35,7 @@ def assign_to_answering(conversation: Conversation, *, operator: User) -> None:
     """Gives a locked conversation without an assignee to the operator who takes or answers it."""
     if conversation.assignee_id is not None:
         return
-    now = timezone.now()
+    now = clock.now()
     change(
         conversation,
         kind="assigned",
@@ -42,38 +45,45 @@ def assign_to_answering(conversation: Conversation, *, operator: User) -> None:
         assignee_assigned_at=now,
         assignee_opened_at=now,
         assignee_last_read_at=now,
+        escalation_failed_at=None,
     )
 
 
 @transaction.atomic
 def resolve(*, conversation_id: int, actor: User) -> Conversation:
     """The question is answered; the visitor's next message opens the conversation again."""
-    conversation = _locked(conversation_id)
+    conversation = locked(conversation_id)
     if conversation.is_unfinished:
         change(
             conversation,
             kind="resolved",
             actor=actor,
             status=Status.RESOLVED,
-            resolved_at=timezone.now(),
+            resolved_at=clock.now(),
             waiting_since=None,
+            escalation_failed_at=None,
         )
+        _make_room(conversation)
     return conversation
 
 
 @transaction.atomic
 def close(*, conversation_id: int, actor: User) -> Conversation:
     """Ends the conversation; the visitor's next message starts a new one."""
-    conversation = _locked(conversation_id)
+    conversation = locked(conversation_id)
     if not conversation.is_closed:
+        was_unfinished = conversation.is_unfinished
         change(
             conversation,
             kind="closed",
             actor=actor,
             status=Status.CLOSED,
-            closed_at=timezone.now(),
+            closed_at=clock.now(),
             waiting_since=None,
+            escalation_failed_at=None,
         )
+        if was_unfinished:
+            _make_room(conversation)
     return conversation
 
 
@@ -81,7 +91,7 @@ def reopen(*, conversation_id: int, actor: User) -> Conversation:
     """Opens a resolved or closed conversation; AlreadyActive where the contact has a newer one."""
     try:
         with transaction.atomic():
-            conversation = _locked(conversation_id)
+            conversation = locked(conversation_id)
             if not conversation.is_unfinished:
                 reopen_locked(conversation, actor=actor)
     except IntegrityError as error:
@@ -90,11 +100,32 @@ def reopen(*, conversation_id: int, actor: User) -> Conversation:
 
 
 def reopen_locked(conversation: Conversation, *, actor: User | None) -> None:
-    """Opens a locked conversation again; `actor` is None where the visitor wrote."""
-    change(conversation, kind="reopened", actor=actor, status=Status.OPEN, resolved_at=None, closed_at=None)
+    """Opens a locked conversation again; `actor` is None where the visitor wrote.
+
+    Then its operator has to open it anew, or it is given on.
+    """
+    anew: dict[str, Any] = {}
+    if actor is None and conversation.assignee_id is not None:
+        anew = {"assignee_assigned_at": clock.now(), "assignee_opened_at": None}
+    change(
+        conversation,
+        kind="reopened",
+        actor=actor,
+        status=Status.OPEN,
+        resolved_at=None,
+        closed_at=None,
+        **anew,
+    )
 
 
-def _locked(conversation_id: int) -> Conversation:
+def _make_room(conversation: Conversation) -> None:
+    """Its operator can take another one."""
+    if conversation.assignee is not None and conversation.assignee.branch_id is not None:
+        assign_waiting_soon(conversation.assignee.branch_id)
+
+
+def locked(conversation_id: int) -> Conversation:
+    """The conversation, nobody else's until the transaction ends; raises NotFound."""
     conversation = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id).first()
     if conversation is None:
         raise NotFound

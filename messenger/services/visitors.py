@@ -12,7 +12,9 @@ from django.db.models import Case, IntegerField, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.models import Region
 from messenger.exceptions import Blocked, Invalid
+from messenger.geoip import looks_up_locally, region_of
 from messenger.models import Contact, Conversation, Inbox
 from messenger.models.conversation import ACTIVE
 from messenger.services.routing import branch_for
@@ -22,7 +24,7 @@ _signer = signing.TimestampSigner(salt="messenger.visitor")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Introduction:
-    """What a browser says at bootstrap, checked for form only: all but token and hash are claims."""
+    """What a browser says at bootstrap, checked for form only: all but token, hash and address are claims."""
 
     visitor_token: str = ""
     external_id: str = ""
@@ -33,6 +35,7 @@ class Introduction:
     locale: str = ""
     page_url: str = ""
     referrer: str = ""
+    address: str = ""
     meta: dict[str, Any] = field(default_factory=dict)
 
 
@@ -49,15 +52,18 @@ def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conve
     Blocked for a blocked contact, Unavailable where no branch can be found.
     """
     verified = _verified_id(inbox, introduction)
+    comes_back = verified or introduction.visitor_token
+    known = _find_contact(inbox, introduction, verified) if comes_back else None
+    # The world outside is asked before the transaction: nobody waits for a row while it answers.
+    region = None if known and known.region_id else _locate(inbox, introduction)
     with transaction.atomic():
-        if not verified and not introduction.visitor_token:
-            contact = _make_contact(inbox, introduction, "")
+        if not comes_back:
+            contact = _make_contact(inbox, introduction, "", region)
             return contact, Conversation.objects.create(**_beginning(inbox, contact, introduction))
-        known = _find_contact(inbox, introduction, verified)
         if known is None:
-            contact = _make_contact(inbox, introduction, verified)
+            contact = _make_contact(inbox, introduction, verified, region)
         else:
-            contact = _remember_details(known, introduction, verified)
+            contact = _remember_details(known, introduction, verified, region)
         if contact.is_blocked:
             raise Blocked
         conversation = latest_conversation(contact) or start_conversation(
@@ -96,12 +102,17 @@ def _beginning(inbox: Inbox, contact: Contact, said: Introduction) -> dict[str, 
         "inbox": inbox,
         "contact": contact,
         "status": Conversation.Status.OPEN,
-        "branch_id": branch_for(inbox),
+        "branch_id": branch_for(inbox, contact.region),
         "page_url": said.page_url,
         "referrer": said.referrer,
         "locale": said.locale,
         "meta": said.meta,
     }
+
+
+def _locate(inbox: Inbox, said: Introduction) -> Region | None:
+    """Where the visitor is. Of a branch's own visitors a service outside is told nothing: it would route nobody."""
+    return region_of(said.address) if inbox.is_global or looks_up_locally() else None
 
 
 def _verified_id(inbox: Inbox, said: Introduction) -> str:
@@ -139,8 +150,9 @@ def _contact_of_token(inbox: Inbox, token: str) -> Contact | None:
     return found if inbox_id == str(inbox.pk) else None
 
 
-def _make_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact:
+def _make_contact(inbox: Inbox, said: Introduction, verified: str, region: Region | None) -> Contact:
     details = {
+        "region": region,
         "name": said.name,
         "email": said.email,
         "phone": said.phone,
@@ -153,11 +165,12 @@ def _make_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact:
     return Contact.objects.create(inbox=inbox, **details)
 
 
-def _remember_details(contact: Contact, said: Introduction, verified: str) -> Contact:
+def _remember_details(contact: Contact, said: Introduction, verified: str, region: Region | None) -> Contact:
     """Fills what is not known yet; what operators wrote stays."""
     if verified and not contact.external_id:
         contact = _verify(contact, verified)
     offered = {
+        "region": region,
         "name": said.name,
         "email": said.email,
         "phone": said.phone,

@@ -64,6 +64,7 @@ class OperatorDoor(Door[OperatorStream]):
             identity=identity,
             session_key=session_key,
             conversation_id=conversation_id,
+            beats_itself=request.GET.get("beats") == "1",
             recount=self._operators.badges.recount,
         )
         self._hub.enter(stream)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import User
 from messenger.exceptions import MessengerError, NotAllowed
 from messenger.models import Conversation
+from messenger.services import presence
 
 PERMISSION = "messenger.view_conversation"
 
@@ -35,8 +36,22 @@ class Identity(NamedTuple):
     unread: int
 
 
+class Question(NamedTuple):
+    """What is asked of an open stream: may it go on, and does its being open tell that somebody is there."""
+
+    session_key: str
+    conversation_id: int | None
+    is_sign_of_life: bool
+
+
 def check_in(session_key: str, conversation_id: int | None) -> Identity:
-    """The identity behind a session; raises NotLoggedIn or NotAllowed."""
+    """The identity behind a session, whose browser is there; raises NotLoggedIn or NotAllowed."""
+    identity = _identify(session_key, conversation_id)
+    presence.show_sign_of_life([identity.user_id])
+    return identity
+
+
+def _identify(session_key: str, conversation_id: int | None) -> Identity:
     user = _user_of(session_key)
     if user is None:
         raise NotLoggedIn
@@ -52,9 +67,17 @@ def check_in(session_key: str, conversation_id: int | None) -> Identity:
     )
 
 
-def check_again(streams: Sequence[tuple[str, int | None]]) -> list[Identity | None]:
-    """The same for pairs of session key and conversation; None where the stream has to end."""
-    return [_check_quietly(session_key, conversation_id) for session_key, conversation_id in streams]
+def check_again(questions: Sequence[Question]) -> list[Identity | None]:
+    """The same for streams that are open; None where one has to end."""
+    answers = [_check_quietly(question.session_key, question.conversation_id) for question in questions]
+    there = {
+        identity.user_id
+        for question, identity in zip(questions, answers, strict=True)
+        if identity is not None and question.is_sign_of_life
+    }
+    if there:
+        presence.show_sign_of_life(there)
+    return answers
 
 
 def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
@@ -63,7 +86,7 @@ def unread_counts(user_ids: Iterable[int]) -> dict[int, int]:
 
 def _check_quietly(session_key: str, conversation_id: int | None) -> Identity | None:
     try:
-        return check_in(session_key, conversation_id)
+        return _identify(session_key, conversation_id)
     except (NotLoggedIn, NotAllowed):
         return None
 

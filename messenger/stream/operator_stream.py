@@ -9,14 +9,27 @@ from messenger.stream.pubsub import Payload
 from messenger.stream.stream import Stream
 from messenger.stream.wire import Headers, Receive, Send, frame
 
-EVENTS = frozenset({"message", "conversation", "typing", "read", "moved", "blocked"})
+EVENTS = frozenset({"message", "conversation", "typing", "read", "moved", "blocked", "alert", "presence"})
 COUNTED = frozenset({"message", "conversation", "read"})
 
 
 class OperatorStream(Stream):
-    """Passes events on as they are: ids only. `recount` is asked when the user's badge may have changed."""
+    """Passes events on as they are: ids only. `recount` is asked when the user's badge may have changed.
 
-    __slots__ = ("_recount", "_unread", "channels", "check_at", "conversation_id", "identity", "session_key")
+    `beats_itself`: the page says by requests of its own that it is there. A laptop that was closed leaves a stream
+    behind that looks open for a quarter of an hour, longer than any lease.
+    """
+
+    __slots__ = (
+        "_recount",
+        "_unread",
+        "beats_itself",
+        "channels",
+        "check_at",
+        "conversation_id",
+        "identity",
+        "session_key",
+    )
 
     def __init__(
         self,
@@ -28,12 +41,14 @@ class OperatorStream(Stream):
         identity: Identity,
         session_key: str,
         conversation_id: int | None,
+        beats_itself: bool,
         recount: Callable[[int], None],
     ) -> None:
         super().__init__(receive, send, head=head, key=f"user:{identity.user_id}", address=address)
         self.identity = identity
         self.session_key = session_key
         self.conversation_id = conversation_id
+        self.beats_itself = beats_itself
         self.channels: frozenset[str] = frozenset()
         self.check_at = time.monotonic()
         self._recount = recount
@@ -69,9 +84,12 @@ class OperatorStream(Stream):
 
     def _is_for_me(self, channel: str, payload: Payload) -> bool:
         if "branch" not in payload:
-            return True  # Typing and the like go to the conversation's channel alone.
+            return True  # Typing goes to the conversation's channel alone, presence to the branch's.
+        if payload["type"] == "alert":
+            return self.identity.branch_id in {None, payload["branch"]}
         if channel == operator_channel(self.identity.user_id):
-            return not (self.identity.sees_all or payload["branch"] == self.identity.branch_id)
+            branches = {payload["branch"], payload.get("was_branch")}
+            return not (self.identity.sees_all or self.identity.branch_id in branches)
         return self.conversation_id is None or channel != conversation_channel(self.conversation_id)
 
     def _is_out_of_sight(self, payload: Payload) -> bool:

@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 from messenger.stream.badges import Badges
 from messenger.stream.hub import Hub
 from messenger.stream.losses import Losses
-from messenger.stream.operator_session import Identity, check_again
+from messenger.stream.operator_session import Identity, Question, check_again
 from messenger.stream.operator_stream import OperatorStream
 from messenger.stream.wire import frame
 
@@ -77,7 +77,10 @@ class Operators:
                 await self._check(due[start : start + CHECKS_AT_ONCE])
 
     async def _check(self, streams: list[OperatorStream]) -> None:
-        questions = [(stream.session_key, stream.conversation_id) for stream in streams]
+        questions = [
+            Question(stream.session_key, stream.conversation_id, not stream.beats_itself)
+            for stream in streams
+        ]
         try:
             answers = await self._hub.loading.run(check_again, questions)
         except DatabaseError as error:

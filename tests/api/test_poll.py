@@ -160,7 +160,7 @@ def test_operators_name_is_never_the_log_in(
     visitor: Visitor, operator: User, first_name: str, display_name: str, shown: str
 ) -> None:
     User.objects.filter(pk=operator.pk).update(first_name=first_name)
-    AgentProfile.objects.create(user=operator, display_name=display_name)
+    AgentProfile.objects.filter(user=operator).update(display_name=display_name)
     answer(visitor, operator)
     response = visitor.poll()
     assert response.json()["conversation"]["assignee_name"] == shown

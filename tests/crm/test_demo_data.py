@@ -14,6 +14,7 @@ from pytest_django import DjangoDbBlocker
 from crm.demo_data.loading import Demo, load
 from crm.models import Branch, Region, User
 from messenger.models import AgentProfile, Contact, Conversation, ConversationEvent, Message
+from messenger.services.routing import route_by_rules
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,17 @@ def test_texts_have_no_slot_left_open() -> None:
     ]
     assert not [text for text in texts if "{" in text or "  " in text]
     assert all(Message.objects.values_list("body", flat=True))
+
+
+def test_visitors_are_led_to_the_branch_of_their_region() -> None:
+    yekaterinburg = Region.objects.get(name="Свердловская область")
+    assert route_by_rules(yekaterinburg).branch == Branch.objects.get(name="Екатеринбург")
+    rest = route_by_rules(Region.objects.get(name="Камчатский край"))
+    assert (rest.reason, rest.branch) == ("fallback", Branch.objects.get(pk=1))
+    assert route_by_rules(None).branch == rest.branch
+
+
+def test_hours_are_written_down_and_not_yet_considered(demo: Demo) -> None:
+    for inbox in demo.inboxes.values():
+        assert {hours.weekday for hours in inbox.working_hours.all()} == set(range(1, 8))
+        assert not inbox.working_hours_enabled

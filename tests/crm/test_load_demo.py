@@ -13,7 +13,16 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.management import CommandError, call_command
 
 from crm.models import Branch, Region, User
-from messenger.models import AgentProfile, Contact, Conversation, ConversationEvent, Inbox, Message
+from messenger.models import (
+    AgentProfile,
+    Contact,
+    Conversation,
+    ConversationEvent,
+    Inbox,
+    Message,
+    RoutingRule,
+    WorkingHours,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +87,10 @@ def test_writes_tokens_and_logins_that_work(demo: dict[str, Any], tmp_path: Path
 
 
 def test_second_run_changes_nothing(demo: dict[str, Any], tmp_path: Path) -> None:
-    models = (User, AgentProfile, Branch, Region, Inbox, Contact, Conversation, Message, ConversationEvent)
+    models = (
+        *(User, AgentProfile, Branch, Region, Inbox, WorkingHours, RoutingRule),
+        *(Contact, Conversation, Message, ConversationEvent),
+    )
     before = [list(model.objects.order_by("pk").values()) for model in models]
     assert load(tmp_path / "other.json") == demo
     assert [list(model.objects.order_by("pk").values()) for model in models] == before

@@ -65,13 +65,28 @@ BAD_VALUES = [
     ("messenger.E028", "MESSENGER_THROTTLE_STREAM_ADDRESS", "60/"),
     ("messenger.E029", "MESSENGER_THROTTLE_STREAM_SESSION", "60/min/min"),
     ("messenger.E030", "MESSENGER_THROTTLE_STREAM_INBOX", "٦/min"),
+    ("messenger.E040", "MESSENGER_GEOIP_ENABLED", "perhaps"),
+    ("messenger.E041", "MESSENGER_GEOIP_PROVIDER", "geoplugin"),
+    ("messenger.E042", "MESSENGER_GEOIP_REGION_MAPPING", "Moscow=Москва"),
+    ("messenger.E042", "MESSENGER_GEOIP_REGION_MAPPING", '["Moscow"]'),
+    ("messenger.E042", "MESSENGER_GEOIP_REGION_MAPPING", '{"Moscow": 77}'),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "ip-api.com/json/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "file:///json/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "http:///json/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "http://ip-api.com/json"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "http://ip-api.com:port/json/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "http://me@ip-api.com/json/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", "http://ip-api.com/js on/"),
+    ("messenger.E043", "MESSENGER_GEOIP_URL", ""),
+    ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/nowhere/City.mmdb"),
+    ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/"),
 ]
 # A list of names and a folder: every text is one.
 CANNOT_BE_WRONG = {"ALLOWED_HOSTS", "STATIC_ROOT"}
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    for module in ("crm.environment", "crm.messenger_settings"):
+    for module in ("crm.environment", "crm.messenger_settings", "crm.geoip_settings"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     return runpy.run_path(str(SETTINGS))
 
@@ -203,3 +218,18 @@ def test_password_in_an_address_is_repeated_in_no_message(read_with: Read) -> No
     ).problems
     assert len(problems) == 2
     assert not any("secret" in problem.message for problem in problems)
+
+
+def test_provider_with_a_file_needs_the_file(read_with: Read, tmp_path: Path) -> None:
+    assert ids(read_with(MESSENGER_GEOIP_PROVIDER="maxmind")) == ["messenger.E044"]
+    path = tmp_path / "City.mmdb"
+    assert ids(read_with(MESSENGER_GEOIP_MAXMIND_PATH=str(path))) == ["messenger.E044"]
+    path.touch()
+    assert ids(read_with(MESSENGER_GEOIP_MAXMIND_PATH=str(path))) == []
+
+
+def test_key_of_the_geoip_service_is_repeated_in_no_message(read_with: Read) -> None:
+    for url in ("ftp://ip-api.com/json/?key=secret", "https://ip-api.com/json?key=secret"):
+        problems = read_with(MESSENGER_GEOIP_URL=url).problems
+        assert [problem.check_id for problem in problems] == ["messenger.E043"]
+        assert "secret" not in problems[0].message

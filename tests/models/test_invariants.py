@@ -20,6 +20,8 @@ from messenger.models import (
     ConversationEvent,
     Inbox,
     Message,
+    RoutingRule,
+    WorkingHours,
 )
 
 pytestmark = pytest.mark.django_db
@@ -162,8 +164,16 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ),
     (
         "messenger_agent_status_known",
-        lambda w: AgentProfile.objects.bulk_create([AgentProfile(user=w.operator, status="asleep")]),
+        lambda w: AgentProfile.objects.filter(user=w.operator).update(status="asleep"),
     ),
+    ("messenger_rule_one_destination", lambda w: RoutingRule.objects.create(name="Nowhere")),
+    (
+        "messenger_rule_one_destination",
+        lambda w: RoutingRule.objects.create(name="Two ways", branch=w.moscow, inbox=w.inbox),
+    ),
+    ("messenger_hours_weekday_known", lambda w: WorkingHours.objects.create(inbox=w.inbox, weekday=8)),
+    ("messenger_hours_once", lambda w: [w.inbox.working_hours.create(weekday=1) for _ in range(2)]),
+    ("messenger_holiday_once", lambda w: [w.inbox.holidays.create(date=NOW) for _ in range(2)]),
     ("messenger_contact_external_id_unique", lambda w: w.add_contacts("42", "42")),
     ("messenger_contact_inbox_is_fixed", lambda w: Contact.objects.update(inbox=w.global_inbox)),
     ("messenger_one_active_conversation", second_active("open")),

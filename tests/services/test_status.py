@@ -95,10 +95,12 @@ def test_take(conversation: Conversation, operator: User, announced: Any) -> Non
     assert told == [
         {
             "type": "conversation",
+            "kind": "assigned",
             "conversation": conversation.pk,
             "branch": conversation.branch_id,
             "assignee": operator.pk,
             "by": "operator",
+            "actor": operator.pk,
         }
     ]
 

@@ -100,7 +100,7 @@ def test_typing_belongs_to_its_conversation(conversation: Conversation, other: C
 
 def test_names_are_those_for_visitors(conversation: Conversation, operator: User, colleague: User) -> None:
     answer(conversation, operator)
-    AgentProfile.objects.create(user=colleague, display_name="Support")
+    AgentProfile.objects.filter(user=colleague).update(display_name="Support")
     answer(conversation, colleague)
     view = visitor_view.snapshot(conversation.pk, 0)
     assert view is not None

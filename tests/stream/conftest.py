@@ -1,12 +1,20 @@
 """A stream process per module, and a Valkey of their own."""
 
+import importlib
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from redis import Redis
 
+from crm.models import User
 from crm.servers.valkey import Valkey
+from messenger.models import Conversation
 from messenger.volatile import volatile
+from tests.stream.client import StreamClient
+from tests.stream.people import OPERATOR_PATH, Open, log_in
 from tests.stream.server import SETTINGS, StreamServer, stream_server
 
 
@@ -39,3 +47,31 @@ def server(
 ) -> Iterator[StreamServer]:
     with stream_server(tmp_path_factory.mktemp("stream")) as running:
         yield running
+
+
+@pytest.fixture
+def role_groups(db: None) -> None:
+    """The migration's groups, which a test with real transactions empties."""
+    importlib.import_module("messenger.migrations.0003_groups").make_groups(apps, None)
+
+
+@pytest.fixture
+def open_as(server: StreamServer) -> Open:
+    def open_as(user: User, path: str = OPERATOR_PATH, **headers: str) -> StreamClient:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={log_in(user)}"}
+        return StreamClient(server.port, path, cookie | named)
+
+    return open_as
+
+
+@pytest.fixture
+def listen_as(open_as: Open) -> Open:
+    def listen_as(user: User, conversation: Conversation | None = None, **query: str) -> StreamClient:
+        if conversation:
+            query["conversation"] = str(conversation.pk)
+        client = open_as(user, f"{OPERATOR_PATH}?{urlencode(query)}")
+        assert [client.next_of("ready").name, client.next_of("unread").name] == ["ready", "unread"]
+        return client
+
+    return listen_as

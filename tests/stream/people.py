@@ -1,6 +1,10 @@
 """Who talks over streams in the tests."""
 
+from collections.abc import Callable
 from typing import Any
+
+from django.conf import settings
+from django.test import Client
 
 from crm.models import User
 from messenger.models import Conversation, Message
@@ -11,6 +15,16 @@ from tests.stream.server import StreamServer
 
 VISITOR_PATH = "/api/widget/stream/"
 OPERATOR_PATH = "/api/messenger/stream/"
+
+
+type Open = Callable[..., StreamClient]
+
+
+def log_in(user: User) -> str:
+    """The cookie of a session of the user's."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def new_session(conversation: Conversation) -> str:

@@ -1,58 +1,21 @@
 """The operators' stream: whose events it passes on, and when it ends."""
 
 import importlib
-from collections.abc import Callable
 
 import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
 
 from crm.models import Branch, User
 from messenger.models import Conversation, Inbox
 from messenger.services import reading, status, typing
 from messenger.services.posting import post_from_contact
 from tests.stream.client import StreamClient
-from tests.stream.people import OPERATOR_PATH, answer
+from tests.stream.people import OPERATOR_PATH, Open, answer
 from tests.stream.server import StreamServer
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-type Open = Callable[..., StreamClient]
-
-
-@pytest.fixture(autouse=True)
-def role_groups(db: None) -> None:
-    """The migration's groups, which a test with real transactions empties."""
-    importlib.import_module("messenger.migrations.0003_groups").make_groups(apps, None)
-
-
-def log_in(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
-
-
-@pytest.fixture
-def open_as(server: StreamServer) -> Open:
-    def open_as(user: User, path: str = OPERATOR_PATH, **headers: str) -> StreamClient:
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={log_in(user)}"}
-        return StreamClient(server.port, path, cookie | named)
-
-    return open_as
-
-
-@pytest.fixture
-def listen_as(open_as: Open) -> Open:
-    def listen_as(user: User, conversation: Conversation | None = None) -> StreamClient:
-        query = f"?conversation={conversation.pk}" if conversation else ""
-        client = open_as(user, OPERATOR_PATH + query)
-        assert [client.next_of("ready").name, client.next_of("unread").name] == ["ready", "unread"]
-        return client
-
-    return listen_as
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("role_groups")]
 
 
 def write_as_visitor(conversation: Conversation, text: str = "Hello?") -> int:

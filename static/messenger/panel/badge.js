@@ -3,6 +3,7 @@
 import { getJson } from "./http.js";
 
 const POLL_MS = 15_000;
+const BEAT_MS = 30_000;
 const LINK = "#nav-sidebar a[href$='/messenger/conversation/']";
 const title = document.title.trim();
 
@@ -12,13 +13,19 @@ export function showUnread(number) {
   document.title = number > 0 ? `(${number}) ${title}` : title;
 }
 
-/** Shows the number of the page, and asks for it while no stream brings it. */
+/**
+ * Shows the number of the page, and asks for it while no stream brings it.
+ *
+ * Beside a stream it asks as well, seldom and in hidden tabs too: by that the server knows that somebody is there. A
+ * laptop that was closed says nothing more, though its stream may look open for long.
+ */
 export function watchUnread(live) {
   const { msgrUnread } = document.querySelector("[data-msgr-unread]").dataset;
   showUnread(Number(msgrUnread));
   setInterval(() => {
     if (!live.isStreaming && !document.hidden) ask();
   }, POLL_MS);
+  setInterval(() => live.speaksForBrowser && ask(), BEAT_MS);
 }
 
 async function ask() {

@@ -26,8 +26,10 @@ export class Live extends EventTarget {
 
   constructor({ conversation = null, pollMs }) {
     super();
-    const query = conversation ? `?conversation=${conversation}` : "";
-    this.#address = ADDRESS + query;
+    // The page tells by requests of its own that it is there (badge.js).
+    const query = new URLSearchParams({ beats: "1" });
+    if (conversation) query.set("conversation", conversation);
+    this.#address = `${ADDRESS}?${query}`;
     this.#pollMs = pollMs;
   }
 
@@ -44,6 +46,11 @@ export class Live extends EventTarget {
       "visibilitychange",
       () => document.hidden || this.#wake(),
     );
+  }
+
+  /** Of the tabs of a browser those that are visible, or one of the hidden ones. */
+  get speaksForBrowser() {
+    return this.#sharing?.mayStream ?? false;
   }
 
   get isStreaming() {

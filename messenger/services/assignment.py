@@ -1,0 +1,165 @@
+"""Chooses operators for conversations: the least loaded one who is there, and among equals who waited longest.
+
+The database function `messenger_pick_operator` holds a lock per branch until the transaction ends and looks at the
+loads in a statement of its own, so that two choices at the same moment never stand on the same stale load. Of 32
+parallel starts without a lock all went to one operator, with SKIP LOCKED four out of five to nobody.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+
+from crm.models import Branch, User
+from messenger.lib import clock
+from messenger.models import Conversation, Message
+from messenger.models.agent_profile import DEFAULT_CAPACITY, lease
+from messenger.services import hours, presence
+from messenger.services.change import change
+
+# From the queue an operator gets so many at a time: more come as these are opened. When a branch begins its day the
+# first one to log in is not given all that waited overnight.
+QUEUE_AT_ONCE = 3
+QUEUE_BATCH = 500
+_PICK = "SELECT messenger_pick_operator(%s, %s, %s, %s::bigint[], %s, %s)"
+
+
+def assign(conversation: Conversation) -> User | None:
+    """Gives a locked conversation of the visitor's to an operator of its branch; None where it has to wait.
+
+    It waits outside of the inbox's working hours, and while nobody is there who could take one more.
+    """
+    if conversation.assignee_id is not None or not hours.is_open(conversation.inbox):
+        return None
+    operator = pick(conversation.branch_id)
+    if operator is not None:
+        give(conversation, operator, kind="assigned")
+    return operator
+
+
+def reassign(conversation: Conversation) -> None:
+    """A visitor came back to what had ended: its operator goes on if they are there, else it is assigned anew."""
+    assignee = conversation.assignee
+    if assignee is None:
+        assign(conversation)
+        return
+    open_now = hours.is_open(conversation.inbox)
+    if open_now and assignee.branch_id == conversation.branch_id and presence.is_available(assignee):
+        return
+    operator = pick(conversation.branch_id, excluded=[assignee.pk]) if open_now else None
+    if operator is None:
+        release(conversation, kind="unassigned", actor=None, data=_from(assignee))
+    else:
+        give(conversation, operator, kind="assigned", data=_from(assignee))
+
+
+def assign_waiting(*, branch: Branch) -> int:
+    """Assigns what waits in the branch, the longest first; how many were assigned.
+
+    Each in a transaction of its own; what somebody else works on is left to them. It ends with the first for which
+    there is nobody: whoever is free is free for all of the branch.
+    """
+    waiting = Conversation.objects.waiting().filter(branch=branch)
+    closed: set[int] = set()
+    assigned = 0
+    for pk, inbox_id in list(waiting.values_list("pk", "inbox_id")[:QUEUE_BATCH]):
+        if inbox_id in closed:
+            continue
+        outcome = _assign_from_queue(pk)
+        if outcome == "closed":
+            closed.add(inbox_id)
+        elif outcome == "nobody":
+            break
+        assigned += outcome == "assigned"
+    return assigned
+
+
+@transaction.atomic
+def _assign_from_queue(conversation_id: int) -> str:
+    conversation = locked_if(Conversation.objects.waiting().filter(pk=conversation_id))
+    if conversation is None:
+        return "gone"
+    if not hours.is_open(conversation.inbox):
+        return "closed"
+    operator = pick(conversation.branch_id, most_unopened=QUEUE_AT_ONCE)
+    if operator is None:
+        return "nobody"
+    give(conversation, operator, kind="assigned")
+    return "assigned"
+
+
+def locked_if(conversations: Any) -> Conversation | None:
+    """The conversation, locked, if it still is one of these and nobody else has it locked; with its inbox."""
+    found: Conversation | None = (
+        conversations.select_for_update(no_key=True, skip_locked=True, of=("self",))
+        .select_related("inbox", "branch", "assignee")
+        .first()
+    )
+    return found
+
+
+def pick(branch_id: int, *, excluded: Collection[int] = (), most_unopened: int | None = None) -> User | None:
+    """The operator of the branch whose turn it is; until the transaction ends nobody else picks in the branch.
+
+    Candidates are active, online and seen within the lease, below their capacity and, if given, below
+    `most_unopened` conversations that they have not opened yet.
+    """
+    now = clock.now()
+    parameters: list[Any] = [branch_id, now, now - lease(), list(excluded), DEFAULT_CAPACITY, most_unopened]
+    with connection.cursor() as cursor:
+        cursor.execute(_PICK, parameters)
+        (user_id,) = cursor.fetchone()
+    return None if user_id is None else User.objects.get(pk=user_id)
+
+
+def give(
+    conversation: Conversation,
+    operator: User,
+    *,
+    kind: str,
+    actor: User | None = None,
+    data: dict[str, Any] | None = None,
+    **values: Any,
+) -> None:
+    """Makes the operator the assignee of a locked conversation: all of it is new to them."""
+    told = {"to": operator.pk, "to_name": operator.display_name} | (data or {})
+    change(
+        conversation,
+        kind=kind,
+        actor=actor,
+        data=told,
+        assignee=operator,
+        assignee_assigned_at=clock.now(),
+        assignee_opened_at=None,
+        assignee_last_read_at=None,
+        escalation_failed_at=None,
+        unread_count=_incoming(conversation),
+        **values,
+    )
+
+
+def release(
+    conversation: Conversation, *, kind: str, actor: User | None, data: dict[str, Any], **values: Any
+) -> None:
+    """Leaves a locked conversation to whoever is free first."""
+    change(
+        conversation,
+        kind=kind,
+        actor=actor,
+        data=data,
+        assignee=None,
+        assignee_assigned_at=None,
+        assignee_opened_at=None,
+        assignee_last_read_at=None,
+        escalation_failed_at=None,
+        unread_count=_incoming(conversation),
+        **values,
+    )
+
+
+def _incoming(conversation: Conversation) -> int:
+    return Message.objects.filter(conversation=conversation, direction=Message.Direction.IN).count()
+
+
+def _from(operator: User) -> dict[str, Any]:
+    return {"from": operator.pk, "from_name": operator.display_name}
