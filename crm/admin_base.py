@@ -19,10 +19,13 @@ def with_msgids(changes: list[dict[str, dict[str, Any]]]) -> list[dict[str, dict
 
 
 if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin, StackedInline
+    from django.contrib.admin import ModelAdmin, StackedInline, TabularInline
     from django.forms import ModelForm
 else:
     from django import forms
+    from django.contrib.admin import ModelAdmin as DjangosModelAdmin
+    from django.contrib.admin.options import ActionLocation
+    from django.utils.translation import gettext_lazy as _
     from unfold import admin as unfold
 
     class _Generic:
@@ -33,11 +36,21 @@ else:
         def construct_change_message(self, *args, **kwargs):
             return with_msgids(super().construct_change_message(*args, **kwargs))
 
+        def get_action_choices(
+            self, request, default_choices=None, action_location=ActionLocation.CHANGE_LIST
+        ):
+            """unfold's own, with the signature that Django 6.1 asks for."""
+            choices = [("", _("Select action"))]
+            return DjangosModelAdmin.get_action_choices(self, request, choices, action_location)
+
     class StackedInline(_Generic, unfold.StackedInline):
+        pass
+
+    class TabularInline(_Generic, unfold.TabularInline):
         pass
 
     class ModelForm(_Generic, forms.ModelForm):
         pass
 
 
-__all__ = ["ModelAdmin", "ModelForm", "StackedInline"]
+__all__ = ["ModelAdmin", "ModelForm", "StackedInline", "TabularInline"]

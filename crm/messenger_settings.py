@@ -110,7 +110,7 @@ MESSENGER_PRESENCE_TIMEOUT_SECONDS = read(
     "int",
     120,
     "messenger.E015",
-    "An operator whose browser is gone for so long gets nothing new; longer than MESSENGER_STREAM_RECHECK_SECONDS.",
+    "An operator whose browser is gone for so long gets nothing new; below 90 hidden tabs may count as gone.",
     validate=validators.positive,
 )
 MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE = read(

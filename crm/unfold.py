@@ -24,7 +24,22 @@ BLUE = {
     "950": "oklch(28.2% .091 267.935)",
 }
 
-STYLES = ("tokens", "panel", "list", "workspace", "timeline", "card")
+STYLES = (
+    "tokens",
+    "panel",
+    "list",
+    "workspace",
+    "timeline",
+    "card",
+    "selection",
+    "dialog",
+    "notices",
+    "alerts",
+    "routing",
+    "diagnosis",
+    "team",
+    "hours",
+)
 
 
 def _static(path: str) -> Callable[[HttpRequest], str]:
@@ -61,6 +76,7 @@ UNFOLD: dict[str, Any] = {
     "COLORS": {"primary": BLUE},
     "STYLES": [_static(f"messenger/panel/{name}.css") for name in STYLES],
     "SCRIPTS": [_static("messenger/panel/panel.js")],
+    "DASHBOARD_CALLBACK": "messenger.admin.alerts.dashboard",
     "TABS": "messenger.admin.tabs.tabs",
     "SIDEBAR": {
         "show_search": False,
@@ -86,10 +102,23 @@ UNFOLD: dict[str, Any] = {
                 "separator": True,
                 "items": [
                     _item(_("Inboxes"), "inbox", "messenger_inbox_changelist", "messenger.view_inbox"),
+                    _item(
+                        _("Routing"),
+                        "alt_route",
+                        "messenger_routingrule_changelist",
+                        "messenger.view_routingrule",
+                    ),
                     _item(_("Users"), "group", "crm_user_changelist", "crm.view_user"),
                     _item(_("Branches"), "store", "crm_branch_changelist", "crm.view_branch"),
                     _item(_("Regions"), "map", "crm_region_changelist", "crm.view_region"),
-                    _item(_("Tasks"), "schedule", "django_q_success_changelist", "django_q.view_success"),
+                    _item(_("Tasks"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),
+                    # Beside the messenger's pages it is there while the messenger is off: it says so.
+                    {
+                        "title": _("Diagnosis"),
+                        "icon": "monitor_heart",
+                        "link": reverse_lazy("messenger-health"),
+                        "permission": lambda request: request.user.has_perm("messenger.view_inbox"),
+                    },
                 ],
             },
         ],

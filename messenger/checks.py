@@ -26,16 +26,3 @@ def check_shared_cache(**kwargs: Any) -> list[checks.CheckMessage]:
             id="messenger.W001",
         )
     ]
-
-
-@checks.register("settings")
-def check_presence(**kwargs: Any) -> list[checks.CheckMessage]:
-    """An open page is a sign of life once in this interval: a shorter lease would take people for gone."""
-    if settings.MESSENGER_PRESENCE_TIMEOUT_SECONDS > settings.MESSENGER_STREAM_RECHECK_SECONDS:
-        return []
-    return [
-        checks.Error(
-            "MESSENGER_PRESENCE_TIMEOUT_SECONDS: must be longer than MESSENGER_STREAM_RECHECK_SECONDS.",
-            id="messenger.E015",
-        )
-    ]

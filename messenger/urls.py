@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messenger import pages
+from messenger import health, pages
 from messenger.api import operator
 from messenger.api.urls import operator_urls, widget_urls
 
@@ -24,6 +24,12 @@ urlpatterns = [
         pages.to_admin("messenger_inbox_change"),
         name="messenger-inbox",
     ),
+    path(
+        "settings/messenger/routing/",
+        pages.to_admin("messenger_routingrule_changelist"),
+        name="messenger-routing",
+    ),
+    path("settings/messenger/health/", health.health, name="messenger-health"),
     path("widget-demo/", pages.widget_demo, name="widget-demo"),
     path("healthz/live", pages.live, name="live"),
     path("healthz/ready", pages.ready, name="ready"),

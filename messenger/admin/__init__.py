@@ -4,6 +4,7 @@ from messenger.admin.contact import ContactAdmin
 from messenger.admin.conversation import ConversationAdmin
 from messenger.admin.inbox import InboxAdmin
 from messenger.admin.queue import FailedTaskAdmin, FinishedTaskAdmin, WaitingTaskAdmin
+from messenger.admin.routing_rule import RoutingRuleAdmin
 
 __all__ = [
     "ContactAdmin",
@@ -11,5 +12,6 @@ __all__ = [
     "FailedTaskAdmin",
     "FinishedTaskAdmin",
     "InboxAdmin",
+    "RoutingRuleAdmin",
     "WaitingTaskAdmin",
 ]

@@ -14,20 +14,22 @@ from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.boxes import counts
 from messenger.admin.changelist import ConversationChangeList
 from messenger.admin.parts import KNOWN_HEADER, part, wants_part
-from messenger.admin.workspace import Workspace
+from messenger.admin.team import Team
+from messenger.admin.transfer import Transfer
 from messenger.models import Conversation
 
 PAGE_SIZE = 50
 
 
 @admin.register(Conversation)
-class ConversationAdmin(Workspace, MessengerAdmin[Conversation]):
+class ConversationAdmin(Team, Transfer, MessengerAdmin[Conversation]):
     list_fullwidth = True
     list_display = ("__str__",)
     list_per_page = PAGE_SIZE
     search_fields = ("contact__name", "contact__email", "contact__phone")
     search_help_text = _("Name, email or phone")
     actions = None
+    list_after_template = "admin/messenger/transfer/after_list.html"
     change_list_template = "admin/messenger/conversation/list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
@@ -42,7 +44,12 @@ class ConversationAdmin(Workspace, MessengerAdmin[Conversation]):
         """The whole page, or only its rows when the page asks to refresh itself."""
         if wants_part(request):
             return self._rows(request)
-        context = {"title": _("Dialogs"), "counts": partial(counts, request), **(extra_context or {})}
+        context = {
+            "title": _("Dialogs"),
+            "counts": partial(counts, request),
+            "can_select": self.has_change_permission(request),
+            **(extra_context or {}),
+        }
         return super().changelist_view(request, context)
 
     def _rows(self, request: HttpRequest) -> HttpResponse:
@@ -54,7 +61,12 @@ class ConversationAdmin(Workspace, MessengerAdmin[Conversation]):
         except IncorrectLookupParameters as error:
             raise BadRequest from error
         known = set(request.headers.get(KNOWN_HEADER, "").split(","))
-        context = {"cl": changelist, "counts": counts(request), "known": known}
+        context = {
+            "cl": changelist,
+            "counts": counts(request),
+            "known": known,
+            "can_select": self.has_change_permission(request),
+        }
         return part(request, "admin/messenger/conversation/list_part.html", context)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -9,7 +9,15 @@ from messenger.models import Conversation, ConversationEvent
 
 Sentence = Callable[[ConversationEvent, str], str]
 Kind = ConversationEvent.Kind
-CHANGES = (Kind.ASSIGNED, Kind.RESOLVED, Kind.CLOSED, Kind.REOPENED)
+CHANGES = (
+    Kind.ASSIGNED,
+    Kind.UNASSIGNED,
+    Kind.ESCALATED,
+    Kind.TRANSFERRED,
+    Kind.RESOLVED,
+    Kind.CLOSED,
+    Kind.REOPENED,
+)
 
 
 def event_sentence(event: ConversationEvent) -> str:
@@ -37,10 +45,53 @@ def _started(event: ConversationEvent, who: str) -> str:
 def _assigned(event: ConversationEvent, who: str) -> str:
     if event.data.get("to") in {None, event.actor_id}:
         return _("%(who)s took the conversation") % {"who": who}
-    to = event.data.get("to_name", "")
-    if not who:
-        return _("The conversation was given to %(to)s") % {"to": to}
-    return _("%(who)s gave the conversation to %(to)s") % {"who": who, "to": to}
+    to, before = event.data.get("to_name", ""), event.data.get("from_name")
+    if who:
+        return _("%(who)s gave the conversation to %(to)s") % {"who": who, "to": to}
+    if before:
+        names = {"from": before, "to": to}
+        return _("The conversation went from %(from)s to %(to)s because %(from)s is away") % names
+    return _("The conversation was given to %(to)s") % {"to": to}
+
+
+def _unassigned(event: ConversationEvent, who: str) -> str:
+    names = {"from": event.data.get("from_name", "")}
+    return _("%(from)s is away: the conversation waits for anybody") % names
+
+
+def _escalated(event: ConversationEvent, who: str) -> str:
+    names = {"from": event.data.get("from_name", ""), "to": event.data.get("to_name", "")}
+    return _("%(from)s didn't open the conversation in time: given to %(to)s") % names
+
+
+def _escalation_failed(event: ConversationEvent, who: str) -> str:
+    return _("Nobody else of the branch could take the conversation; the administrators were told")
+
+
+def _transferred(event: ConversationEvent, who: str) -> str:
+    sentence, reason = _way(event, who), event.data.get("reason")
+    if not reason:
+        return sentence
+    return _("%(sentence)s: “%(reason)s”") % {"sentence": sentence, "reason": reason}
+
+
+def _way(event: ConversationEvent, who: str) -> str:
+    """From where to where: within a branch only the operators matter."""
+    data = event.data
+    within = data.get("from_branch") == data.get("to_branch")
+    names = {
+        "who": who,
+        "from": data.get("from_branch_name", ""),
+        "branch": data.get("to_branch_name", ""),
+        "to": data.get("to_name", ""),
+    }
+    if within and data.get("to"):
+        return _("%(who)s gave the conversation to %(to)s") % names
+    if within:
+        return _("%(who)s left the conversation to whoever is free first in %(branch)s") % names
+    if data.get("to"):
+        return _("%(who)s moved the conversation from %(from)s to %(branch)s, to %(to)s") % names
+    return _("%(who)s moved the conversation from %(from)s to %(branch)s, to whoever is free first") % names
 
 
 def _resolved(event: ConversationEvent, who: str) -> str:
@@ -73,6 +124,10 @@ def _rated(event: ConversationEvent, who: str) -> str:
 SENTENCES: dict[str, Sentence] = {
     Kind.STARTED: _started,
     Kind.ASSIGNED: _assigned,
+    Kind.UNASSIGNED: _unassigned,
+    Kind.ESCALATED: _escalated,
+    Kind.ESCALATION_FAILED: _escalation_failed,
+    Kind.TRANSFERRED: _transferred,
     Kind.RESOLVED: _resolved,
     Kind.CLOSED: _closed,
     Kind.REOPENED: _reopened,

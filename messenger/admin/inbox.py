@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget,
 from crm.admin_base import ModelForm
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.origins_field import OriginsField
+from messenger.admin.working_hours import FIELDSET, HolidayInline, WorkingHoursInline, hours_context
 from messenger.models import Inbox
 
 
@@ -51,8 +52,12 @@ class InboxAdmin(MessengerAdmin[Inbox]):
         (_("Security"), {"fields": ("allowed_origins", "identity_required"), "classes": ["tab"]}),
         (_("Rating"), {"fields": (("rating_enabled", "rating_type"),), "classes": ["tab"]}),
         (_("Privacy"), {"fields": ("privacy_text", "privacy_url"), "classes": ["tab"]}),
-        (_("Time"), {"fields": ("time_zone",), "classes": ["tab"]}),
+        (
+            _("Working hours"),
+            {"fields": ("working_hours_enabled", "time_zone"), "classes": ["tab", FIELDSET]},
+        ),
     )
+    inlines = (WorkingHoursInline, HolidayInline)
     change_form_outer_before_template = "admin/messenger/inbox/embed.html"
 
     @admin.display(description=_("branch"), ordering="branch")
@@ -60,8 +65,13 @@ class InboxAdmin(MessengerAdmin[Inbox]):
         return inbox.branch.name if inbox.branch else str(_("Global"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Inbox | None = None) -> tuple[str, ...]:
-        """The branch is chosen once; the database refuses a change as well."""
-        return ("branch",) if obj else ()
+        """The branch is chosen once; the database refuses a change as well.
+
+        Hours can be turned on only where they are seen, so that nobody turns on none.
+        """
+        fixed = ("branch",) if obj else ()
+        sees_hours = request.user.has_perm("messenger.change_workinghours")
+        return fixed if sees_hours else (*fixed, "working_hours_enabled")
 
     def render_change_form(
         self,
@@ -74,6 +84,7 @@ class InboxAdmin(MessengerAdmin[Inbox]):
     ) -> HttpResponse:
         context["base_url"] = f"{request.scheme}://{request.get_host()}"
         context["shows_secret"] = user_of(request).is_messenger_administrator
+        context |= hours_context(context, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:

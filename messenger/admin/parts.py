@@ -26,5 +26,11 @@ def refusal(error: MessengerError) -> JsonResponse:
     return JsonResponse(error.payload(), status=error.status)
 
 
+def sentence_of(error: MessengerError) -> str:
+    """Of a form's error the sentence about the field says more."""
+    fields = getattr(error, "fields", {})
+    return " ".join(sentence for found in fields.values() for sentence in found) or str(error)
+
+
 def part(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
     return as_part(TemplateResponse(request, template, context))

@@ -49,6 +49,7 @@ class Row:
     at: datetime
     at_label: str
     shows_branch: bool
+    forsaken: bool
 
     @property
     def mark(self) -> str:
@@ -65,6 +66,7 @@ class Row:
             self.waiting.label if self.waiting else "",
             self.at.isoformat(),
             self.at_label,
+            str(self.forsaken),
         )
         return f"{self.conversation.pk}.{crc32('\0'.join(shown).encode()):x}"
 
@@ -95,6 +97,7 @@ def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
         at=at,
         at_label=moment(at, now),
         shows_branch=user.is_messenger_administrator,
+        forsaken=conversation.is_unfinished and conversation.escalation_failed_at is not None,
     )
 
 

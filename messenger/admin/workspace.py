@@ -16,7 +16,7 @@ from crm.models import User
 from messenger.admin import timeline
 from messenger.admin.base import user_of
 from messenger.admin.event_words import change_by_another
-from messenger.admin.parts import part, refusal, wants_part
+from messenger.admin.parts import part, refusal, sentence_of, wants_part
 from messenger.admin.workspace_page import fragment_context, page_context
 from messenger.exceptions import Invalid, MessengerError
 from messenger.models import Conversation
@@ -120,15 +120,13 @@ class Workspace(Base):
         tells: Callable[[Conversation, User], str] = lambda _conversation, _user: "",
     ) -> HttpResponse:
         """`tells` the user what they may not expect to see afterwards."""
-        conversation, user = self._changed(request, object_id), user_of(request)
-        if request.POST.get("as", str(user.pk)) != str(user.pk):
-            raise PermissionDenied  # a page of somebody who has logged out since
+        conversation, user = self._changed(request, object_id), self._reader(request)
         try:
             verb(conversation.pk, user)
         except MessengerError as error:
             if wants_part(request):
                 return refusal(error)
-            messages.error(request, _sentence(error))
+            messages.error(request, sentence_of(error))
             return self._back(conversation)
         told = tells(conversation, user)
         if wants_part(request):
@@ -136,6 +134,13 @@ class Workspace(Base):
         if told:
             messages.info(request, told)
         return self._back(conversation)
+
+    def _reader(self, request: HttpRequest) -> User:
+        """Whoever the page was made for: it says so, and somebody else may have logged in since."""
+        user = user_of(request)
+        if request.POST.get("as", str(user.pk)) != str(user.pk):
+            raise PermissionDenied
+        return user
 
     def _back(self, conversation: Conversation) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:messenger_conversation_change", args=[conversation.pk]))
@@ -189,9 +194,3 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text)
     except ValueError as error:
         raise Invalid({"client_message_id": [error]}) from error
-
-
-def _sentence(error: MessengerError) -> str:
-    """Of a form's error the sentence about the field says more."""
-    fields = getattr(error, "fields", {})
-    return " ".join(sentence for found in fields.values() for sentence in found) or str(error)

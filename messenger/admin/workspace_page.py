@@ -43,6 +43,7 @@ def fragment_context(
         "is_mine": conversation.assignee_id == user.pk,
         "can_change": can_change,
         "can_reply": can_change and not conversation.is_closed,
+        "can_transfer": can_change and conversation.inbox.is_global and conversation.is_unfinished,
     }
 
 

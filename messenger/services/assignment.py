@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from crm.models import Branch, User
 from messenger.lib import clock
-from messenger.models import Conversation, Message
+from messenger.models import Conversation, Inbox, Message
 from messenger.models.agent_profile import DEFAULT_CAPACITY, lease
 from messenger.services import hours, presence
 from messenger.services.change import change
@@ -44,7 +44,8 @@ def reassign(conversation: Conversation) -> None:
         assign(conversation)
         return
     open_now = hours.is_open(conversation.inbox)
-    if open_now and assignee.branch_id == conversation.branch_id and presence.is_available(assignee):
+    belongs_here = assignee.branch_id in {None, conversation.branch_id}
+    if open_now and belongs_here and presence.is_available(assignee):
         return
     operator = pick(conversation.branch_id, excluded=[assignee.pk]) if open_now else None
     if operator is None:
@@ -57,18 +58,20 @@ def assign_waiting(*, branch: Branch) -> int:
     """Assigns what waits in the branch, the longest first; how many were assigned.
 
     Each in a transaction of its own; what somebody else works on is left to them. It ends with the first for which
-    there is nobody: whoever is free is free for all of the branch.
+    there is nobody: whoever is free is free for all of the branch. What waits for hours to begin is left out from
+    the start, so that a night's worth of it doesn't stand before another inbox's visitors.
     """
     waiting = Conversation.objects.waiting().filter(branch=branch)
-    closed: set[int] = set()
+    inboxes = Inbox.objects.filter(pk__in=waiting.order_by().values("inbox"))
+    open_now = [
+        one.pk for one in inboxes.prefetch_related("working_hours", "holidays") if hours.is_open(one)
+    ]
+    if not open_now:
+        return 0
     assigned = 0
-    for pk, inbox_id in list(waiting.values_list("pk", "inbox_id")[:QUEUE_BATCH]):
-        if inbox_id in closed:
-            continue
+    for pk in list(waiting.filter(inbox__in=open_now).values_list("pk", flat=True)[:QUEUE_BATCH]):
         outcome = _assign_from_queue(pk)
-        if outcome == "closed":
-            closed.add(inbox_id)
-        elif outcome == "nobody":
+        if outcome == "nobody":
             break
         assigned += outcome == "assigned"
     return assigned
@@ -79,8 +82,6 @@ def _assign_from_queue(conversation_id: int) -> str:
     conversation = locked_if(Conversation.objects.waiting().filter(pk=conversation_id))
     if conversation is None:
         return "gone"
-    if not hours.is_open(conversation.inbox):
-        return "closed"
     operator = pick(conversation.branch_id, most_unopened=QUEUE_AT_ONCE)
     if operator is None:
         return "nobody"

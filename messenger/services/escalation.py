@@ -14,8 +14,9 @@ from django.db import transaction
 from crm.models import User
 from messenger.events import publish_alert
 from messenger.lib import clock
+from messenger.lib.opening_hours import is_open
 from messenger.models import Conversation, ConversationEvent
-from messenger.services import assignment, hours
+from messenger.services import assignment
 from messenger.services.change import change
 
 Kind = ConversationEvent.Kind
@@ -72,8 +73,8 @@ def _undone() -> None:
 
 
 def _is_time(conversation: Conversation, timeout: timedelta) -> bool:
-    now = clock.now()
-    return hours.is_open(conversation.inbox, now) and hours.is_open(conversation.inbox, now - timeout)
+    timetable, now = conversation.inbox.timetable(), clock.now()
+    return timetable is None or all(is_open(timetable, moment) for moment in (now - timeout, now))
 
 
 def _escalate(conversation: Conversation, was: User) -> Step:

@@ -18,11 +18,19 @@ from messenger.models import AgentProfile
 from messenger.services.queueing import assign_waiting_soon
 
 
+def beat_seconds() -> float:
+    """How often a page tells that it is there: four times within the lease."""
+    seconds: int = settings.MESSENGER_PRESENCE_TIMEOUT_SECONDS
+    return seconds / 4
+
+
 def set_status(*, user: User, status: str) -> AgentProfile:
-    """Makes the profile where there is none: the user has now said something about themselves."""
+    """Makes the profile where there is none: the user has now said something about themselves, and so is there."""
+    now = clock.now()
     with transaction.atomic():
-        profile, _created = AgentProfile.objects.update_or_create(user=user, defaults={"status": status})
-        _tell(user, comes=profile.is_available(clock.now()))
+        said = {"status": status, "last_seen_at": now}
+        profile, _created = AgentProfile.objects.update_or_create(user=user, defaults=said)
+        _tell(user, comes=profile.is_available(now))
     return profile
 
 
@@ -48,8 +56,8 @@ def show_sign_of_life(user_ids: Collection[int]) -> None:
 
 
 def show_polling(user: User) -> None:
-    """As a sign of life, for a page that has no stream and asks every few seconds: written now and then only."""
-    stale = clock.now() - timedelta(seconds=settings.MESSENGER_PRESENCE_TIMEOUT_SECONDS / 4)
+    """As a sign of life, for a page that asks every few seconds: written now and then only."""
+    stale = clock.now() - timedelta(seconds=beat_seconds() / 2)
     fresh = AgentProfile.objects.filter(Q(last_seen_at__gt=stale), user=user)
     if not fresh.exists():
         show_sign_of_life([user.pk])

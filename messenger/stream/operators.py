@@ -8,6 +8,7 @@ import time
 from django.conf import settings
 from django.db import Error as DatabaseError
 
+from messenger.services import presence
 from messenger.stream.badges import Badges
 from messenger.stream.hub import Hub
 from messenger.stream.losses import Losses
@@ -64,11 +65,11 @@ class Operators:
     def _plan_check(self, stream: OperatorStream) -> None:
         # Spread, so that streams opened together aren't all asked about together.
         spread = random.uniform(0.7, 1)  # noqa: S311
-        stream.check_at = time.monotonic() + settings.MESSENGER_STREAM_RECHECK_SECONDS * spread
+        stream.check_at = time.monotonic() + _recheck_seconds() * spread
 
     async def _check_identities(self) -> None:
         while True:
-            await asyncio.sleep(min(1.0, settings.MESSENGER_STREAM_RECHECK_SECONDS / 4))
+            await asyncio.sleep(min(1.0, _recheck_seconds() / 4))
             now = time.monotonic()
             due = sorted(
                 (stream for stream in self._streams if stream.check_at <= now), key=lambda s: s.check_at
@@ -102,3 +103,8 @@ class Operators:
             self._subscribe(stream)
             stream.write(frame("resync", {}))
         stream.show_unread(identity.unread)
+
+
+def _recheck_seconds() -> float:
+    """Often enough for the lease, too: an open stream is its operator's sign of life."""
+    return min(float(settings.MESSENGER_STREAM_RECHECK_SECONDS), presence.beat_seconds())

@@ -30,7 +30,7 @@ def test_nobody_else_pays_for_it(
     operator: User, rf: RequestFactory, settings: LazySettings, django_assert_num_queries: object
 ) -> None:
     request = rf.get("/")
-    assert messenger_globals(request) == {"messenger_unread": None}
+    assert messenger_globals(request) == {"messenger_unread": None, "messenger_me": None}
     settings.MESSENGER_ENABLED = False
     request.user = operator
     assert unread(request) is None

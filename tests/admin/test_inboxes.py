@@ -27,6 +27,10 @@ def values(**more: Any) -> dict[str, Any]:
         "privacy_text": "",
         "privacy_url": "",
         "time_zone": "Europe/Moscow",
+        "working_hours-TOTAL_FORMS": "0",
+        "working_hours-INITIAL_FORMS": "0",
+        "holidays-TOTAL_FORMS": "0",
+        "holidays-INITIAL_FORMS": "0",
     } | more
 
 

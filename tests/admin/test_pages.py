@@ -17,6 +17,7 @@ LISTS = [
     "messenger_conversation",
     "messenger_contact",
     "messenger_inbox",
+    "messenger_routingrule",
     "crm_user",
     "crm_branch",
     "crm_region",
@@ -24,7 +25,7 @@ LISTS = [
     "django_q_failure",
     "django_q_schedule",
 ]
-FORMS = ["messenger_inbox", "crm_user", "crm_branch", "crm_region"]
+FORMS = ["messenger_inbox", "messenger_routingrule", "crm_user", "crm_branch", "crm_region"]
 FOR_ADMINISTRATORS = [
     label for label in LISTS if label not in {"messenger_conversation", "messenger_contact"}
 ]

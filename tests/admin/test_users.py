@@ -61,6 +61,7 @@ def test_a_user_is_made_with_their_profile(administrator_client: Client, yekater
 def test_a_profile_is_kept_with_the_user(
     administrator_client: Client, operator: User, moscow: Branch
 ) -> None:
+    AgentProfile.objects.filter(user=operator).delete()
     assert administrator_client.post(change(operator), values(operator, branch=moscow.pk)).status_code == 302
     operator.refresh_from_db()
     assert operator.branch == moscow

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from crm.models import User
 from messenger.admin import timeline
 from messenger.models import Conversation, ConversationEvent, Message
-from messenger.services import reading, status
+from messenger.services import presence, reading, status
 from tests.admin.people import answer, ask, page, part_of
 
 
@@ -67,6 +67,7 @@ def test_events_stand_between_the_messages(
     operator_client: Client, operator: User, conversation: Conversation
 ) -> None:
     first = conversation.last_message_id
+    presence.set_status(user=operator, status="online")
     status.take(conversation_id=conversation.pk, operator=operator)
     second = answer(conversation, operator)
     status.resolve(conversation_id=conversation.pk, actor=operator)

@@ -40,6 +40,7 @@ BAD_VALUES = [
     ("crm.E014", "TIME_ZONE", "Moscow"),
     ("crm.E015", "WORKER_PROCESSES", "0"),
     ("crm.E016", "LOG_LEVEL", "LOUD"),
+    ("crm.E018", "WORKER_TASK_SECONDS", "0"),
     ("messenger.E001", "MESSENGER_ENABLED", "maybe"),
     ("messenger.E002", "MESSENGER_DEFAULT_BRANCH_ID", "Moscow"),
     ("messenger.E003", "MESSENGER_TRUSTED_PROXIES", "10.0.0.0/33"),
@@ -54,6 +55,8 @@ BAD_VALUES = [
     ("messenger.E011", "MESSENGER_STREAM_HEARTBEAT_SECONDS", "0"),
     ("messenger.E012", "MESSENGER_STREAM_RECHECK_SECONDS", "-1"),
     ("messenger.E013", "MESSENGER_EMPTY_CONVERSATION_HOURS", "0"),
+    ("messenger.E014", "MESSENGER_ESCALATION_TIMEOUT_SECONDS", "0"),
+    ("messenger.E015", "MESSENGER_PRESENCE_TIMEOUT_SECONDS", "soon"),
     ("messenger.E020", "MESSENGER_THROTTLE_BOOTSTRAP_ADDRESS", "30 per minute"),
     ("messenger.E021", "MESSENGER_THROTTLE_BOOTSTRAP_INBOX", "0/min"),
     ("messenger.E022", "MESSENGER_THROTTLE_SEND_ADDRESS", "60"),
@@ -81,8 +84,13 @@ BAD_VALUES = [
     ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/nowhere/City.mmdb"),
     ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/"),
 ]
-# A list of names and a folder: every text is one.
-CANNOT_BE_WRONG = {"ALLOWED_HOSTS", "STATIC_ROOT"}
+# A list of names, a folder, a sentence and a token: every text is one.
+CANNOT_BE_WRONG = {
+    "ALLOWED_HOSTS",
+    "STATIC_ROOT",
+    "MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE",
+    "MESSENGER_HEALTH_TOKEN",
+}
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import { getJson } from "./http.js";
 
 const POLL_MS = 15_000;
-const BEAT_MS = 30_000;
 const LINK = "#nav-sidebar a[href$='/messenger/conversation/']";
 const title = document.title.trim();
 
@@ -20,12 +19,13 @@ export function showUnread(number) {
  * laptop that was closed says nothing more, though its stream may look open for long.
  */
 export function watchUnread(live) {
-  const { msgrUnread } = document.querySelector("[data-msgr-unread]").dataset;
+  const { msgrUnread, msgrBeat } =
+    document.querySelector("[data-msgr-unread]").dataset;
   showUnread(Number(msgrUnread));
   setInterval(() => {
     if (!live.isStreaming && !document.hidden) ask();
   }, POLL_MS);
-  setInterval(() => live.speaksForBrowser && ask(), BEAT_MS);
+  setInterval(() => live.speaksForBrowser && ask(), msgrBeat * 1000);
 }
 
 async function ask() {

@@ -44,8 +44,8 @@ export async function postPart(url, body) {
   return parse(await request(url, { method: "POST", headers: PART, body }));
 }
 
-export async function postJson(url) {
-  return (await request(url, { method: "POST" })).json();
+export async function postJson(url, body) {
+  return (await request(url, { method: "POST", headers: PART, body })).json();
 }
 
 export async function getJson(url) {

@@ -10,7 +10,13 @@ const FIRST_WAIT_MS = 30;
 const PAUSE_MS = 1000;
 // Waiting times grow even when nothing happens.
 const TICK_MS = 60_000;
-const SHAKES_LIST = new Set(["message", "conversation", "read", "moved"]);
+const SHAKES_LIST = new Set([
+  "message",
+  "conversation",
+  "read",
+  "moved",
+  "alert",
+]);
 
 let timer = 0;
 let readAt = 0;
@@ -43,6 +49,7 @@ async function refresh() {
       "X-Messenger-Known": marksOf(list),
     });
     patchRows(list, part.querySelector("#msgr-list"));
+    list.dispatchEvent(new CustomEvent("patched"));
     showCounts(part);
     allIsWell();
   } catch (error) {

@@ -1,14 +1,20 @@
-/** On every page of the admin: the connection, the badge, copy buttons, and keys for what only a mouse could reach. */
+/** On every page of the admin: connection, badge, notices, copy buttons, and keys for what only a mouse could reach. */
 
 import { showUnread, watchUnread } from "./badge.js";
 import { enableCopying } from "./copying.js";
 import { mendKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
+import { mendUserMenu } from "./menu.js";
+import { watchNotices } from "./notices.js";
+import { watchTeam } from "./team.js";
 
 enableCopying();
 mendKeyboard();
+mendUserMenu();
 if (document.querySelector("[data-msgr-unread]")) {
   live.addEventListener("unread", (event) => showUnread(event.detail));
   watchUnread(live);
+  watchNotices();
+  watchTeam();
   live.start();
 }

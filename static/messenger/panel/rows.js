@@ -66,10 +66,10 @@ function patchRest(list, fresh) {
 function focusedIn(list) {
   const active = document.activeElement;
   const row = list.contains(active) ? active.closest("tr[data-key]") : null;
-  return row ? row.dataset.key : null;
+  return row ? { key: row.dataset.key, tag: active.localName } : null;
 }
 
-function refocus(list, key) {
-  const selector = `tr[data-key="${CSS.escape(key)}"] a`;
+function refocus(list, { key, tag }) {
+  const selector = `tr[data-key="${CSS.escape(key)}"] ${tag}`;
   list.querySelector(selector)?.focus({ preventScroll: true });
 }

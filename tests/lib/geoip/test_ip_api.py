@@ -1,11 +1,13 @@
 """The provider ip-api against a real server, and above all against a bad one."""
 
+import json
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -135,7 +137,6 @@ def test_certificates_are_asked_for() -> None:
         respond(SVERDLOVSK | {"status": 1}),
         respond(SVERDLOVSK | {"regionName": ["Sverdlovsk Oblast"]}),
         respond(SVERDLOVSK | {"region": None}),
-        respond(SVERDLOVSK | {"padding": "x" * MAX_BYTES}),
         respond(b"[" * MAX_BYTES),
         lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH\r\n"),
         lambda handler: None,
@@ -145,6 +146,19 @@ def test_answer_that_is_none(server: FakeProvider, answer: Answer) -> None:
     server.answer = answer
     assert fails(server.url).is_breakage
     assert len(server.requests) == 1
+
+
+def pour(handler: BaseHTTPRequestHandler) -> None:
+    """Never ends."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+    while True:
+        handler.wfile.write(b" " * MAX_BYTES)
+
+
+@pytest.mark.parametrize("answer", [respond(json.dumps(SVERDLOVSK).encode() + b" " * MAX_BYTES), pour])
+def test_large_answer_is_not_taken(server: FakeProvider, answer: Answer) -> None:
+    server.answer = answer
+    assert fails(server.url).reason == "the answer is too large"
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])

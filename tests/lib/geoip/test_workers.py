@@ -11,14 +11,23 @@ import pytest
 from messenger.lib.geoip import LookupFailed
 from messenger.lib.geoip.workers import Workers
 
+# Forks while the parent's threads are all at work: the child must not take them for its own.
 FORK = """
-import os
-from messenger.lib.geoip.workers import workers
-assert workers().run(lambda: 1, 5) == 1
+import os, threading
+from messenger.lib.geoip.workers import COUNT, workers
+begin, end = threading.Barrier(COUNT + 1), threading.Event()
+def work():
+    begin.wait(5)
+    end.wait(20)
+for _ in range(COUNT):
+    threading.Thread(target=workers().run, args=[work, 20]).start()
+begin.wait(5)
 child = os.fork()
 if child == 0:
     os._exit(0 if workers().run(lambda: 2, 5) == 2 else 1)
-raise SystemExit(os.waitpid(child, 0)[1])
+status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+end.set()
+raise SystemExit(status)
 """
 
 
