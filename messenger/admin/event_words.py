@@ -55,6 +55,8 @@ def _assigned(event: ConversationEvent, who: str) -> str:
 
 
 def _unassigned(event: ConversationEvent, who: str) -> str:
+    if event.data.get("outside_hours"):
+        return _("It is outside of working hours: the conversation waits until they begin")
     names = {"from": event.data.get("from_name", "")}
     return _("%(from)s is away: the conversation waits for anybody") % names
 

@@ -52,10 +52,8 @@ class Colleague:
         profile = getattr(user, "agent_profile", None)
         if profile is None:
             return cls(user.display_name, Status.ONLINE, "", load, DEFAULT_CAPACITY)
-        gone = not profile.is_present(now)
-        status = Status.OFFLINE if gone else Status(profile.status)
-        since = _since(profile.last_seen_at, now) if gone else ""
-        return cls(user.display_name, status, since, load, profile.capacity)
+        since = "" if profile.is_present(now) else _since(profile.last_seen_at, now)
+        return cls(user.display_name, profile.status_at(now), since, load, profile.capacity)
 
 
 class Group(NamedTuple):

@@ -1,7 +1,6 @@
 """To whom a conversation can be transferred: branches, and their operators with what they do at the moment."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
@@ -71,12 +70,6 @@ def targets(*, without: int | None = None) -> Targets:
     )
 
 
-def effective_status(profile: AgentProfile | None, at: datetime) -> Status:
-    if profile is None:
-        return Status.ONLINE
-    return Status(profile.status) if profile.is_present(at) else Status.OFFLINE
-
-
 def _candidates(without: int | None) -> dict[int | None, list[Candidate]]:
     """By branch."""
     now = clock.now()
@@ -88,7 +81,7 @@ def _candidates(without: int | None) -> dict[int | None, list[Candidate]]:
         profile = getattr(operator, "agent_profile", None)
         candidate = Candidate(
             operator=operator,
-            status=effective_status(profile, now),
+            status=profile.status_at(now) if profile else Status.ONLINE,
             load=loads.get(operator.pk, 0),
             capacity=profile.capacity if profile else DEFAULT_CAPACITY,
         )

@@ -68,6 +68,10 @@ class AgentProfile(models.Model):
         """Whether the browser was seen within the lease, or never yet."""
         return self.last_seen_at is None or self.last_seen_at >= at - lease()
 
+    def status_at(self, at: datetime) -> "AgentProfile.Status":
+        """What counts: whoever is not there is offline, whatever they said."""
+        return self.Status(self.status) if self.is_present(at) else self.Status.OFFLINE
+
     def is_available(self, at: datetime) -> bool:
         """Whether new conversations may come."""
-        return self.status == self.Status.ONLINE and self.is_present(at)
+        return self.status_at(at) == self.Status.ONLINE

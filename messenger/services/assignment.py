@@ -49,7 +49,8 @@ def reassign(conversation: Conversation) -> None:
         return
     operator = pick(conversation.branch_id, excluded=[assignee.pk]) if open_now else None
     if operator is None:
-        release(conversation, kind="unassigned", actor=None, data=_from(assignee))
+        data = _from(assignee) | {"outside_hours": not open_now}
+        release(conversation, kind="unassigned", actor=None, data=data)
     else:
         give(conversation, operator, kind="assigned", data=_from(assignee))
 
@@ -63,9 +64,7 @@ def assign_waiting(*, branch: Branch) -> int:
     """
     waiting = Conversation.objects.waiting().filter(branch=branch)
     inboxes = Inbox.objects.filter(pk__in=waiting.order_by().values("inbox"))
-    open_now = [
-        one.pk for one in inboxes.prefetch_related("working_hours", "holidays") if hours.is_open(one)
-    ]
+    open_now = [one.pk for one in inboxes.prefetch_related("working_hours", "holidays") if hours.is_open(one)]
     if not open_now:
         return 0
     assigned = 0

@@ -28,6 +28,11 @@ def event_of(
         ("assigned", TO, "The conversation was given to Victor"),
         ("assigned", TO | FROM, "The conversation went from Anna to Victor because Anna is away"),
         ("unassigned", FROM, "Anna is away: the conversation waits for anybody"),
+        (
+            "unassigned",
+            FROM | {"outside_hours": True},
+            "It is outside of working hours: the conversation waits until they begin",
+        ),
         ("escalated", TO | FROM, "Anna didn't open the conversation in time: given to Victor"),
         (
             "escalation_failed",

@@ -1,4 +1,4 @@
-"""Transfers from the workspace and from the list: by the dialog's script, and by a form without scripts."""
+"""Transfers from the workspace: by the dialog's script, and by a form without scripts."""
 
 import re
 from collections.abc import Callable
@@ -15,58 +15,13 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 
 from crm.models import Branch, User
-from messenger.admin.transfer import AT_ONCE
-from messenger.models import AgentProfile, Conversation, ConversationEvent, Inbox
+from messenger.models import AgentProfile, Conversation, Inbox
 from messenger.services import status
 from tests.admin.people import LIST, PART, answer, page, start
+from tests.admin.transfers import SEVERAL, by_form, by_script, message_of, several, to, transferred
 from tests.conftest import make_user
 from tests.services.conftest import Channels
 from tests.visitor import Visitor
-
-SEVERAL = f"{LIST}transfer/"
-
-
-@pytest.fixture
-def wandering(global_inbox: Inbox, yekaterinburg: Branch, operator: User) -> Conversation:
-    """Maria wrote in the global inbox; Anna of Yekaterinburg answered."""
-    conversation = start(global_inbox, yekaterinburg)
-    answer(conversation, operator)
-    return conversation
-
-
-@pytest.fixture
-def on_duty(outsider: User) -> User:
-    AgentProfile.objects.filter(user=outsider).update(status="online")
-    return outsider
-
-
-def to(target: User | Branch) -> str:
-    return f"{'operator' if isinstance(target, User) else 'branch'}-{target.pk}"
-
-
-def by_script(client: Client, conversation: Conversation, **body: Any) -> Any:
-    return client.post(page(conversation, "transfer/"), body, headers=PART)
-
-
-def by_form(client: Client, conversation: Conversation, **body: Any) -> Any:
-    return client.post(page(conversation, "transfer/"), body, follow=True)
-
-
-def several(client: Client, conversations: list[Conversation], **body: Any) -> Any:
-    ids = [conversation.pk for conversation in conversations]
-    return client.post(SEVERAL, {"id": ids, **body}, headers=PART)
-
-
-def message_of(client: Client) -> str:
-    """What the next page says above all."""
-    return " ".join(str(message) for message in client.get(LIST).context["messages"])
-
-
-def transferred() -> list[ConversationEvent]:
-    return list(ConversationEvent.objects.filter(kind="transferred"))
-
-
-# Who may not.
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -114,9 +69,6 @@ def test_a_page_of_somebody_else_transfers_nothing(
     response = by_script(operator_client, wandering, to=to(moscow), **{"as": colleague.pk})
     assert response.status_code == 403
     assert transferred() == []
-
-
-# What is refused.
 
 
 def test_a_branchs_inbox_keeps_its_conversations(
@@ -196,9 +148,6 @@ def test_who_has_it_is_not_offered_it(
     assert answered.json()["fields"]["operator"] == ["Anna Sergeeva has the conversation already."]
 
 
-# What the dialog offers.
-
-
 def test_the_dialog_says_who_is_there_and_how_busy(
     operator_client: Client, wandering: Conversation, moscow: Branch, on_duty: User, global_inbox: Inbox
 ) -> None:
@@ -239,9 +188,6 @@ def test_without_scripts_it_is_a_page(operator_client: Client, wandering: Conver
     assert "<main" in shown
     assert "Transfer the conversation with Maria" in shown
     assert f'href="{page(wandering)}"' in shown
-
-
-# What is done.
 
 
 def test_to_the_first_free_one(
@@ -343,75 +289,3 @@ def test_the_visitor_sees_nothing_but_the_new_name(
     assert visitor.send("Thanks").status_code in {200, 201}
     assert visitor.texts() == ["Do you deliver?", "We do", "Thanks"]
     assert Conversation.objects.get() == conversation
-
-
-def test_several(
-    operator_client: Client,
-    operator: User,
-    global_inbox: Inbox,
-    inbox: Inbox,
-    yekaterinburg: Branch,
-    moscow: Branch,
-    on_duty: User,
-) -> None:
-    moved = [start(global_inbox, yekaterinburg, f"Client {number}") for number in range(3)]
-    kept = start(inbox, yekaterinburg)
-    ended = start(global_inbox, yekaterinburg)
-    status.close(conversation_id=ended.pk, actor=operator)
-    foreign = start(global_inbox, moscow)
-    chosen = [*moved, kept, ended, foreign]
-    response = several(operator_client, chosen, to=to(on_duty), reason="Night")
-    assert response.json() == {"location": LIST}
-    assert message_of(operator_client) == (
-        "3 transferred, 3 not: Only conversations of a global inbox can go to another branch. "
-        "The conversation is closed. Reopen it to write. You have no access to it any more."
-    )
-    assert {event.conversation for event in transferred()} == set(moved)
-    assert {event.data["reason"] for event in transferred()} == {"Night"}
-    assert set(Conversation.objects.filter(assignee=on_duty)) == {*moved, foreign}
-
-
-def test_several_of_which_none_can_go(
-    operator_client: Client, inbox: Inbox, yekaterinburg: Branch, moscow: Branch
-) -> None:
-    kept = [start(inbox, yekaterinburg) for _ in range(2)]
-    response = several(operator_client, kept, to=to(moscow))
-    assert response.status_code == 400
-    assert response.json()["detail"] == "Only conversations of a global inbox can go to another branch."
-
-
-def test_several_wait_where_nobody_is_free(
-    operator_client: Client, global_inbox: Inbox, yekaterinburg: Branch, moscow: Branch, on_duty: User
-) -> None:
-    AgentProfile.objects.filter(user=on_duty).update(capacity=1)
-    chosen = [start(global_inbox, yekaterinburg) for _ in range(3)]
-    several(operator_client, chosen, to=to(moscow))
-    assert message_of(operator_client) == ("3 transferred. Nobody is free in Moscow for 2: they wait there.")
-
-
-def test_several_are_chosen_by_an_address(
-    operator_client: Client, wandering: Conversation, global_inbox: Inbox, yekaterinburg: Branch
-) -> None:
-    other = start(global_inbox, yekaterinburg)
-    query = {"id": [wandering.pk, other.pk]}
-    for headers in (PART, {}):
-        shown = operator_client.get(SEVERAL, query, headers=headers).content.decode()
-        assert "Transfer 2 conversations" in shown
-        assert f'name="id" value="{other.pk}"' in re.sub(r"\s+", " ", shown)
-
-
-@pytest.mark.parametrize("ids", [["x"], ["-1"], ["²"], ["9" * 30], ["1"] * (AT_ONCE + 1)])
-def test_ids_that_are_none_are_refused(operator_client: Client, db: None, ids: list[str]) -> None:
-    assert operator_client.get(SEVERAL, {"id": ids}).status_code == 400
-    assert operator_client.post(SEVERAL, {"id": ids}).status_code == 400
-
-
-@pytest.mark.parametrize("ids", [[], ["0"], ["999999"]])
-def test_nothing_chosen_is_not_found(operator_client: Client, db: None, ids: list[str]) -> None:
-    assert operator_client.get(SEVERAL, {"id": ids}).status_code == 404
-
-
-def test_rows_have_named_boxes(operator_client: Client, wandering: Conversation) -> None:
-    shown = operator_client.get(LIST, {"box": "all"}).content.decode()
-    assert 'aria-label="Select Maria"' in shown
-    assert 'aria-label="Select all on this page"' in shown

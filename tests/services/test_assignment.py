@@ -293,6 +293,15 @@ def test_without_anybody_it_waits_for_all(resolved: Conversation) -> None:
     assert list(Conversation.objects.waiting()) == [again]
 
 
+def test_outside_of_hours_it_waits_for_all_though_its_operator_is_there(
+    resolved: Conversation, hours: Inbox
+) -> None:
+    with clock.at(NOON + timedelta(days=30, hours=12)):
+        again = write(resolved, "One more thing")
+    assert again.assignee is None
+    assert again.events.get(kind="unassigned").data["outside_hours"] is True
+
+
 def test_what_follows_a_closed_one_is_assigned_anew(resolved: Conversation, yekaterinburg: Branch) -> None:
     status.close(conversation_id=resolved.pk, actor=resolved.assignee)  # type: ignore[arg-type]
     AgentProfile.objects.update(status="away")

@@ -240,11 +240,11 @@ def test_polls_write_now_and_then(operator: User, statements: Statements) -> Non
         assert len(sent) == 1 or any(sql.startswith("UPDATE") for sql in sent)
         return len(sent) > 1
 
-    quarter = LEASE.total_seconds() / 4
+    half_a_beat = LEASE.total_seconds() / 8
     assert written(0)
-    assert [written(second) for second in (1, 5, quarter - 1)] == [False, False, False]
-    assert written(quarter)
-    assert not written(quarter + 1)
+    assert [written(second) for second in (1, 5, half_a_beat - 1)] == [False, False, False]
+    assert written(half_a_beat)
+    assert not written(half_a_beat + 1)
 
 
 def test_the_first_poll_makes_a_profile(yekaterinburg: Branch) -> None:

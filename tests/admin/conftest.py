@@ -1,0 +1,21 @@
+"""Who meets in the tests of transfers."""
+
+import pytest
+
+from crm.models import Branch, User
+from messenger.models import AgentProfile, Conversation, Inbox
+from tests.admin.people import answer, start
+
+
+@pytest.fixture
+def wandering(global_inbox: Inbox, yekaterinburg: Branch, operator: User) -> Conversation:
+    """Maria wrote in the global inbox; Anna of Yekaterinburg answered."""
+    conversation = start(global_inbox, yekaterinburg)
+    answer(conversation, operator)
+    return conversation
+
+
+@pytest.fixture
+def on_duty(outsider: User) -> User:
+    AgentProfile.objects.filter(user=outsider).update(status="online")
+    return outsider
