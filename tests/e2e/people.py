@@ -45,10 +45,11 @@ class Operator:
         self.page.locator("input[name=password]").fill(system.password)
         self.page.locator("form button[type=submit]").first.click()
         self.page.wait_for_url("**/admin/**")
-        self.show_unassigned()
+        self.show_all()
 
-    def show_unassigned(self) -> None:
-        self.page.goto(f"{self.system.base_url}/admin/messenger/conversation/?box=unassigned")
+    def show_all(self) -> None:
+        """Where operators are there, what visitors write is assigned at once."""
+        self.page.goto(f"{self.system.base_url}/admin/messenger/conversation/?box=all")
 
     def expect_row(self, text: str) -> Locator:
         """The row of the list whose last message begins so; it comes by itself."""
@@ -59,7 +60,6 @@ class Operator:
     def open(self, text: str) -> None:
         self.expect_row(text).locator("a.msgr-client-name").click()
         expect(self.input).to_be_editable()
-        # Until its modules are loaded the page is a plain form.
         self.page.wait_for_load_state("load")
 
     @property
@@ -67,6 +67,8 @@ class Operator:
         return self.page.locator("#msgr-body")
 
     def write(self, text: str) -> None:
+        # Until its modules are loaded the page is a plain form, which knows no keys.
+        self.page.wait_for_load_state("load")
         self.input.fill(text)
         self.input.press("Control+Enter")
 
