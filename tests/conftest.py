@@ -7,7 +7,7 @@ from django.conf import LazySettings
 from django.test import Client
 from django_redis import get_redis_connection
 
-from crm.models import Branch, User
+from crm.models import Branch, Region, User
 from messenger.models import AgentProfile, Contact, Conversation, Inbox
 from messenger.services.posting import post_from_contact
 from tests.visitor import Visitor
@@ -37,6 +37,16 @@ def yekaterinburg(db: None) -> Branch:
 @pytest.fixture
 def moscow(db: None) -> Branch:
     return Branch.objects.create(name="Moscow")
+
+
+@pytest.fixture
+def perm(db: None) -> Region:
+    return Region.objects.create(name="Perm")
+
+
+@pytest.fixture
+def tula(db: None) -> Region:
+    return Region.objects.create(name="Tula")
 
 
 def off_duty(user: User) -> User:

@@ -1,10 +1,14 @@
 """More people than the personas of conftest, where a test needs a whole branch at work."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from crm.models import Branch, User
 from messenger.models import AgentProfile, Contact, Conversation, Inbox
 from messenger.services.posting import post_from_contact
+
+# A Wednesday, 12:00 in Moscow.
+NOON = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
 def on_duty(username: str, branch: Branch, **profile: Any) -> User:
@@ -40,3 +44,11 @@ def write(conversation: Conversation, body: str = "Hello?") -> Conversation:
 def come(inbox: Inbox, branch: Branch, name: str = "Maria") -> Conversation:
     """A new visitor writes their first message."""
     return write(open_widget(inbox, branch, name))
+
+
+def assignees(*conversations: Conversation) -> list[str]:
+    return [conversation.assignee.username if conversation.assignee else "" for conversation in conversations]
+
+
+def events_of(conversation: Conversation) -> list[str]:
+    return list(conversation.events.order_by("pk").values_list("kind", flat=True))

@@ -16,16 +16,6 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/messenger/routingrule/"
 
 
-@pytest.fixture
-def perm(db: None) -> Region:
-    return Region.objects.create(name="Perm")
-
-
-@pytest.fixture
-def tula(db: None) -> Region:
-    return Region.objects.create(name="Tula")
-
-
 def test_list_is_in_the_order_in_which_rules_are_asked(
     administrator_client: Client, inbox: Inbox, moscow: Branch, perm: Region, tula: Region
 ) -> None:

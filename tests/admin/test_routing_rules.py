@@ -26,16 +26,6 @@ def no_lookups(settings: LazySettings) -> None:
     settings.MESSENGER_GEOIP_ENABLED = False
 
 
-@pytest.fixture
-def perm(db: None) -> Region:
-    return Region.objects.create(name="Perm")
-
-
-@pytest.fixture
-def tula(db: None) -> Region:
-    return Region.objects.create(name="Tula")
-
-
 def values(**more: Any) -> dict[str, Any]:
     return {"name": "Ural", "priority": "10", "is_active": "on", "branch": "", "inbox": ""} | more
 

@@ -21,16 +21,6 @@ def no_lookups(settings: LazySettings) -> None:
     settings.MESSENGER_GEOIP_ENABLED = False
 
 
-@pytest.fixture
-def perm(db: None) -> Region:
-    return Region.objects.create(name="Perm")
-
-
-@pytest.fixture
-def tula(db: None) -> Region:
-    return Region.objects.create(name="Tula")
-
-
 def try_out(client: Client, **query: Any) -> str:
     response = client.get(LIST, {f"try-{name}": value for name, value in query.items()})
     assert response.status_code == 200

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import time
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 from redis.client import PubSub
 
-from messenger.models import Conversation
+from messenger.models import Conversation, Inbox
 
 Announced = dict[str, list[dict[str, Any]]]
 _NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
@@ -79,3 +80,13 @@ def statements() -> Callable[[Callable[[], Any]], list[str]]:
         return [q["sql"] for q in queries if not q["sql"].startswith(_NOT_COUNTED)]
 
     return run
+
+
+@pytest.fixture
+def hours(inbox: Inbox) -> Inbox:
+    """The shop works on weekdays from nine to six."""
+    inbox.working_hours_enabled = True
+    inbox.save()
+    for weekday in range(1, 6):
+        inbox.working_hours.create(weekday=weekday, opens=time(9), closes=time(18))
+    return inbox

@@ -1,43 +1,20 @@
 """Who gets a conversation: the least loaded operator who is there, and nobody twice at the same moment."""
 
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django_q.models import OrmQ
 
 from crm.models import Branch, User
-from messenger.exceptions import AlreadyTaken
 from messenger.lib import clock
 from messenger.models import AgentProfile, Conversation, ConversationEvent, Inbox, Message
 from messenger.services import assignment, posting, reading, status
-from tests.parallel import in_parallel
-from tests.people import come, on_duty, open_widget, write
+from tests.people import NOON, assignees, come, events_of, on_duty, open_widget, write
 
 pytestmark = pytest.mark.django_db
-
-# A Wednesday, 12:00 in Moscow.
-NOON = datetime(2026, 11, 25, 9, tzinfo=UTC)
-
-
-def assignees(*conversations: Conversation) -> list[str]:
-    return [conversation.assignee.username if conversation.assignee else "" for conversation in conversations]
-
-
-def events_of(conversation: Conversation) -> list[str]:
-    return list(conversation.events.order_by("pk").values_list("kind", flat=True))
-
-
-@pytest.fixture
-def hours(inbox: Inbox) -> Inbox:
-    """The shop works on weekdays from nine to six."""
-    inbox.working_hours_enabled = True
-    inbox.save()
-    for weekday in range(1, 6):
-        inbox.working_hours.create(weekday=weekday, opens=time(9), closes=time(18))
-    return inbox
 
 
 # --- Nobody --------------------------------------------------------------------------------------------------
@@ -250,124 +227,3 @@ def test_who_resolves_makes_room(
         "messenger.tasks.assign_waiting_of_branch",
         (yekaterinburg.pk,),
     )
-
-
-# --- Coming back ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def resolved(inbox: Inbox, yekaterinburg: Branch) -> Conversation:
-    """Anna had answered it and resolved it."""
-    anna = on_duty("anna", yekaterinburg)
-    conversation = come(inbox, yekaterinburg)
-    posting.post_from_operator(conversation_id=conversation.pk, operator=anna, body="Yes")
-    reading.mark_read_by_operator(conversation_id=conversation.pk, operator=anna)
-    return status.resolve(conversation_id=conversation.pk, actor=anna)
-
-
-def test_its_operator_goes_on_and_has_to_open_it_anew(resolved: Conversation) -> None:
-    again = write(resolved, "One more thing")
-    assert assignees(again) == ["anna"]
-    assert again.assignee_opened_at is None
-    assert again.assignee_assigned_at is not None
-    assert resolved.assignee_assigned_at is not None
-    assert again.assignee_assigned_at > resolved.assignee_assigned_at
-    assert events_of(again) == ["assigned", "resolved", "reopened"]
-
-
-def test_without_its_operator_it_goes_to_a_colleague(resolved: Conversation, yekaterinburg: Branch) -> None:
-    AgentProfile.objects.update(status="offline")
-    on_duty("boris", yekaterinburg)
-    again = write(resolved, "One more thing")
-    assert assignees(again) == ["boris"]
-    assert again.unread_count == 2
-    event = again.events.get(kind="assigned", pk__gt=again.events.get(kind="reopened").pk)
-    assert (event.data["from_name"], event.data["to_name"]) == ("Anna", "Boris")
-
-
-def test_without_anybody_it_waits_for_all(resolved: Conversation) -> None:
-    AgentProfile.objects.update(status="offline")
-    again = write(resolved, "One more thing")
-    assert (again.assignee, again.unread_count) == (None, 2)
-    assert events_of(again)[-2:] == ["reopened", "unassigned"]
-    assert list(Conversation.objects.waiting()) == [again]
-
-
-def test_outside_of_hours_it_waits_for_all_though_its_operator_is_there(
-    resolved: Conversation, hours: Inbox
-) -> None:
-    with clock.at(NOON + timedelta(days=30, hours=12)):
-        again = write(resolved, "One more thing")
-    assert again.assignee is None
-    assert again.events.get(kind="unassigned").data["outside_hours"] is True
-
-
-def test_what_follows_a_closed_one_is_assigned_anew(resolved: Conversation, yekaterinburg: Branch) -> None:
-    status.close(conversation_id=resolved.pk, actor=resolved.assignee)  # type: ignore[arg-type]
-    AgentProfile.objects.update(status="away")
-    on_duty("boris", yekaterinburg)
-    write(resolved, "A new question")
-    assert assignees(Conversation.objects.exclude(pk=resolved.pk).get()) == ["boris"]
-
-
-# --- At the same moment --------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db(transaction=True)
-def test_32_first_messages_over_200_operators(inbox: Inbox, yekaterinburg: Branch) -> None:
-    users = User.objects.bulk_create(
-        User(username=f"operator{number}", branch=yekaterinburg, is_staff=True) for number in range(200)
-    )
-    rounds = 3
-    for _ in range(rounds):
-        conversations = [open_widget(inbox, yekaterinburg) for _ in range(32)]
-        waiting = iter(conversations)
-        in_parallel(32, lambda: write(next(waiting)))  # noqa: B023
-    loads = Counter(Conversation.objects.values_list("assignee", flat=True))
-    assert None not in loads
-    spread = [loads[user.pk] for user in users]
-    assert sum(spread) == rounds * 32
-    assert max(spread) - min(spread) <= 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_more_first_messages_than_there_is_room(inbox: Inbox, yekaterinburg: Branch) -> None:
-    for name in ("anna", "boris", "clara"):
-        on_duty(name, yekaterinburg, capacity=4)
-    waiting = iter([open_widget(inbox, yekaterinburg) for _ in range(16)])
-    in_parallel(16, lambda: write(next(waiting)))
-    assert Counter(assignees(*Conversation.objects.all())) == {"anna": 4, "boris": 4, "clara": 4, "": 4}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_give_out_what_waits_once(inbox: Inbox, yekaterinburg: Branch) -> None:
-    for _ in range(20):
-        come(inbox, yekaterinburg)
-    for number in range(10):
-        on_duty(f"operator{number}", yekaterinburg)
-    given = in_parallel(4, lambda: assignment.assign_waiting(branch=yekaterinburg))
-    assert sum(given) == 20
-    assert ConversationEvent.objects.filter(kind="assigned").count() == 20
-    loads = Counter(Conversation.objects.values_list("assignee", flat=True))
-    assert set(loads.values()) == {2}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_who_take_it_at_once_one_is_told_who_has_it(inbox: Inbox, yekaterinburg: Branch) -> None:
-    conversation = come(inbox, yekaterinburg)
-    people = iter([on_duty(name, yekaterinburg, status="busy") for name in ("anna", "boris")])
-
-    def take() -> str:
-        try:
-            return status.take(conversation_id=conversation.pk, operator=next(people)).assignee.first_name  # type: ignore[union-attr]
-        except AlreadyTaken as error:
-            return f"told {error.by}"
-
-    winner, told = sorted(in_parallel(2, take))
-    assert told == f"told {winner}"
-
-
-def test_an_operator_without_the_time_of_assignment_is_refused(inbox: Inbox, yekaterinburg: Branch) -> None:
-    conversation = come(inbox, yekaterinburg)
-    with pytest.raises(IntegrityError):
-        Conversation.objects.filter(pk=conversation.pk).update(assignee=on_duty("anna", yekaterinburg))

@@ -28,16 +28,6 @@ def no_lookups(settings: LazySettings) -> None:
     settings.MESSENGER_GEOIP_ENABLED = False
 
 
-@pytest.fixture
-def perm(db: None) -> Region:
-    return Region.objects.create(name="Perm")
-
-
-@pytest.fixture
-def tula(db: None) -> Region:
-    return Region.objects.create(name="Tula")
-
-
 # Nobody to go to
 
 
