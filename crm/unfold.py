@@ -27,6 +27,7 @@ BLUE = {
 STYLES = (
     "tokens",
     "panel",
+    "unfold",
     "list",
     "workspace",
     "timeline",
