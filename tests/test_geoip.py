@@ -5,18 +5,22 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
 
-from crm.models import Region
+from crm.models import Branch, Region
 from messenger.geoip import Health, describe, looks_up_locally, region_of
 from messenger.lib import volatile as library
 from messenger.lib.geoip import ip_api
+from messenger.models import Contact, Conversation, Inbox
 from messenger.volatile import volatile
 from tests.lib.geoip.addresses import NEVER_SENT
 from tests.lib.geoip.database import MUNICH, YEKATERINBURG, write_database
 from tests.lib.geoip.server import ADDRESS, SVERDLOVSK, FakeProvider, fake_provider, respond
+from tests.rules import make_rule
+from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -256,3 +260,41 @@ def test_file_that_is_missing_breaks_nothing(
 def test_provider_outside_is_not_local(server: FakeProvider) -> None:
     assert not looks_up_locally()
     assert describe() == Health("ip-api", True, None)
+
+
+# --- Visitors ----------------------------------------------------------------------------------------------
+
+
+def come_from(inbox: Inbox, address: str) -> Any:
+    return Visitor(inbox.widget_token, REMOTE_ADDR=address).bootstrap()
+
+
+def test_visitors_of_a_global_inbox_are_led_by_their_region(
+    server: FakeProvider, sverdlovsk: Region, global_inbox: Inbox, yekaterinburg: Branch, moscow: Branch
+) -> None:
+    make_rule("Ural", sverdlovsk, branch=yekaterinburg)
+    make_rule("Rest", branch=moscow)
+    assert come_from(global_inbox, YEKATERINBURG).status_code == 200
+    assert come_from(global_inbox, "127.0.0.1").status_code == 200
+    found = Conversation.objects.order_by("pk").values_list("branch", "contact__region")
+    assert list(found) == [(yekaterinburg.pk, sverdlovsk.pk), (moscow.pk, None)]
+    assert len(server.requests) == 1
+
+
+def test_addresses_of_a_branchs_visitors_go_to_nobody_outside(server: FakeProvider, inbox: Inbox) -> None:
+    """The answer would lead them nowhere else."""
+    assert come_from(inbox, YEKATERINBURG).status_code == 200
+    assert server.requests == []
+
+
+def test_the_file_tells_of_a_branchs_visitors_too(maxmind: Path, sverdlovsk: Region, inbox: Inbox) -> None:
+    come_from(inbox, YEKATERINBURG)
+    assert Contact.objects.get().region == sverdlovsk
+
+
+def test_an_answer_that_cannot_be_stored_disturbs_nobody(
+    server: FakeProvider, global_inbox: Inbox, moscow: Branch
+) -> None:
+    make_rule("Rest", branch=moscow)
+    server.answer = respond(SVERDLOVSK | {"regionName": "a\0b"})
+    assert [come_from(global_inbox, YEKATERINBURG).status_code for _ in range(2)] == [200, 200]

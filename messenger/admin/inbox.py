@@ -1,6 +1,5 @@
 """Inboxes: settings of a widget, and the codes by which a site embeds it."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -14,10 +13,11 @@ from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.origins_field import OriginsField
 from messenger.admin.working_hours import FIELDSET, HolidayInline, WorkingHoursInline, hours_context
 from messenger.models import Inbox
+from messenger.models.inbox import time_zones
 
 
-def time_zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())]
+def zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(time_zones())]
 
 
 class InboxForm(ModelForm[Inbox]):
@@ -30,7 +30,7 @@ class InboxForm(ModelForm[Inbox]):
         ),
     )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=time_zones, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
+        label=_("Time zone"), choices=zone_choices, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
     )
 
     class Meta:

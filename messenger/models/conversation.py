@@ -37,12 +37,20 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.started().unfinished().filter(assignee__isnull=True).order_by("waiting_since", "pk")
 
     def unopened_since(self, moment: datetime) -> "ConversationQuerySet":
-        """Assigned at this moment at the latest, and not opened by their operator; the longest first."""
-        return (
-            self.unfinished()
-            .filter(assignee__isnull=False, assignee_opened_at__isnull=True, assignee_assigned_at__lte=moment)
-            .order_by("assignee_assigned_at", "pk")
+        """Assigned at this moment at the latest, and not opened by their operator.
+
+        The longest first; those for which nobody was left come behind the others, which can still be helped.
+        """
+        unopened = self.started().filter(
+            assignee__isnull=False, assignee_opened_at__isnull=True, assignee_assigned_at__lte=moment
         )
+        return unopened.unfinished().order_by(
+            F("escalation_failed_at").asc(nulls_first=True), "assignee_assigned_at", "pk"
+        )
+
+    def orphaned(self) -> "ConversationQuerySet":
+        """Those whose operator doesn't work here any more."""
+        return self.started().unfinished().filter(assignee__is_active=False).order_by("pk")
 
     def forsaken(self) -> "ConversationQuerySet":
         """Those that nobody of the branch opened, with nobody left to give them to."""

@@ -1,9 +1,11 @@
 import hashlib
 import hmac
+import logging
 import secrets
 import zoneinfo
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -14,6 +16,8 @@ from crm.models import Branch
 from messenger.lib.opening_hours import Timetable
 from messenger.lib.origins import normalize_origin
 from messenger.volatile import volatile
+
+logger = logging.getLogger(__name__)
 
 
 def new_token() -> str:
@@ -30,8 +34,13 @@ def validate_origin(value: str) -> None:
         ) from error
 
 
+def time_zones() -> set[str]:
+    """Those of the IANA database, without what means another zone on each machine."""
+    return zoneinfo.available_timezones() - {"localtime", "Factory"}
+
+
 def validate_time_zone(value: str) -> None:
-    if value not in zoneinfo.available_timezones():
+    if value not in time_zones():
         raise ValidationError(_("This is not a time zone of the IANA database, such as Europe/Moscow."))
 
 
@@ -154,10 +163,20 @@ class Inbox(models.Model):
         if not self.working_hours_enabled:
             return None
         return Timetable(
-            zone=zoneinfo.ZoneInfo(self.time_zone),
+            zone=self._zone(),
             intervals=tuple(hours.interval for hours in self.working_hours.all()),
             holidays=frozenset(holiday.date for holiday in self.holidays.all()),
         )
+
+    def _zone(self) -> zoneinfo.ZoneInfo:
+        """This machine's zones may lack one that another machine's had: the hours hold roughly, and nothing stops."""
+        try:
+            return zoneinfo.ZoneInfo(self.time_zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            logger.error(
+                "Inbox %s: its time zone is not known here, %s is taken", self.pk, settings.TIME_ZONE
+            )
+            return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
     def identity_hash(self, external_id: str) -> str:
         """Hex HMAC-SHA256 of the id with the inbox's identity secret, as the site must compute it."""

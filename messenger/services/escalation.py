@@ -4,6 +4,7 @@ Each is looked at again under its lock, in a transaction of its own, and what so
 workers and the command at once give one conversation on once.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,10 +17,12 @@ from messenger.events import publish_alert
 from messenger.lib import clock
 from messenger.lib.opening_hours import is_open
 from messenger.models import Conversation, ConversationEvent
+from messenger.models.conversation import ConversationQuerySet
 from messenger.services import assignment
 from messenger.services.change import change
 
 Kind = ConversationEvent.Kind
+TRIES_IN_VAIN = 20
 GIVEN = (Kind.ASSIGNED, Kind.ESCALATED, Kind.TRANSFERRED)
 
 
@@ -41,22 +44,43 @@ class Outcome:
 def escalate_due(*, timeout: timedelta, dry_run: bool = False) -> Outcome:
     """Gives on all that were assigned `timeout` ago and not opened since; with `dry_run` says what it would do.
 
-    Only within the inbox's working hours, in which the operator had the whole of the timeout. Where nobody is left
-    the conversation stays, the administrators are alerted once, and it is tried again each time.
+    At once what belongs to somebody who doesn't work here any more, opened or not. Only within the inbox's working
+    hours, and only where these had begun before the timeout. Where nobody is left the conversation stays, the
+    administrators are alerted once, and it is tried again each time.
     """
-    outcome = Outcome()
-    due = Conversation.objects.unopened_since(clock.now() - timeout)
-    for pk in list(due.values_list("pk", flat=True)):
-        step = _try(pk, timeout, _undone if dry_run else _done)
-        if step is not None:
-            (outcome.escalated if step.to else outcome.failed).append(step)
+    outcome, hopeless = Outcome(), _Hopeless()
+    unopened = Conversation.objects.unopened_since(clock.now() - timeout)
+    for due in (Conversation.objects.orphaned(), unopened.filter(assignee__is_active=True)):
+        for pk, branch_id in list(due.values_list("pk", "branch_id")):
+            if hopeless.is_so(branch_id):
+                continue
+            step = _try(due.filter(pk=pk), timeout, _undone if dry_run else _done)
+            if step is not None:
+                (outcome.escalated if step.to else outcome.failed).append(step)
+                hopeless.note(branch_id, step)
     return outcome
 
 
-def _try(conversation_id: int, timeout: timedelta, end: Callable[[], None]) -> Step | None:
+class _Hopeless:
+    """Branches in which nobody was found for many conversations that had been alerted before: a minute's work is
+    not spent on trying all of them in vain."""
+
+    def __init__(self) -> None:
+        self._in_vain: Counter[int] = Counter()
+
+    def is_so(self, branch_id: int) -> bool:
+        return self._in_vain[branch_id] >= TRIES_IN_VAIN
+
+    def note(self, branch_id: int, step: Step) -> None:
+        if step.to is not None:
+            self._in_vain[branch_id] = 0
+        elif not step.alerted:
+            self._in_vain[branch_id] += 1
+
+
+def _try(due: ConversationQuerySet, timeout: timedelta, end: Callable[[], None]) -> Step | None:
     with transaction.atomic():
-        due = Conversation.objects.unopened_since(clock.now() - timeout)
-        conversation = assignment.locked_if(due.filter(pk=conversation_id))
+        conversation = assignment.locked_if(due)
         if conversation is None or conversation.assignee is None or not _is_time(conversation, timeout):
             return None
         step = _escalate(conversation, conversation.assignee)
@@ -74,7 +98,10 @@ def _undone() -> None:
 
 def _is_time(conversation: Conversation, timeout: timedelta) -> bool:
     timetable, now = conversation.inbox.timetable(), clock.now()
-    return timetable is None or all(is_open(timetable, moment) for moment in (now - timeout, now))
+    if timetable is None or not is_open(timetable, now):
+        return timetable is None
+    is_orphan = conversation.assignee is not None and not conversation.assignee.is_active
+    return is_orphan or is_open(timetable, now - timeout)
 
 
 def _escalate(conversation: Conversation, was: User) -> Step:

@@ -13,6 +13,7 @@ PAUSES = {
     "limit": gettext_lazy("the provider's limit is reached"),
     "failures": gettext_lazy("the provider failed repeatedly"),
     "redis": gettext_lazy("Redis can't be reached"),
+    "file": gettext_lazy("the file of the database can't be read"),
 }
 
 

@@ -52,10 +52,14 @@ _FROM_CONTACT = _WRITE.format(
                 AND m.client_message_id = %(client_message_id)s::uuid
         )""",
 )
-# Whoever answers their own conversation has read it.
+# Whoever answers their own conversation has opened and read it.
 _TO_CONTACT = _WRITE.format(
     counters="""waiting_since = NULL,
         unread_count = CASE WHEN assignee_id = %(sender)s::bigint THEN 0 ELSE unread_count END,
+        assignee_opened_at = CASE WHEN assignee_id = %(sender)s::bigint
+            THEN COALESCE(assignee_opened_at, %(moment)s::timestamptz, clock_timestamp())
+            ELSE assignee_opened_at END,
+        escalation_failed_at = NULL,
         operator_read_up_to = CASE WHEN assignee_id = %(sender)s::bigint
             THEN GREATEST(operator_read_up_to, last_message_id) ELSE operator_read_up_to END""",
     condition="status = 'open'",
@@ -120,7 +124,9 @@ def _own_transaction() -> AbstractContextManager[Any]:
 def post_from_operator(
     *, conversation_id: int, operator: User, body: str, client_message_id: uuid.UUID | None = None
 ) -> Message:
-    """Stores an operator's answer; whoever answers an unassigned conversation takes it, a resolved one is reopened.
+    """Stores an operator's answer; a resolved conversation is reopened.
+
+    Whoever answers a conversation that nobody has, or that its operator hasn't opened, takes it.
 
     Raises Invalid, NotFound, ConversationClosed or IdempotencyConflict. A repeat returns the first message.
     """

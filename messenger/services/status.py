@@ -32,8 +32,8 @@ def take(*, conversation_id: int, operator: User) -> Conversation:
 
 
 def assign_to_answering(conversation: Conversation, *, operator: User) -> None:
-    """Gives a locked conversation without an assignee to the operator who takes or answers it."""
-    if conversation.assignee_id is not None:
+    """Gives a locked conversation that nobody has, or has opened yet, to the operator who takes or answers it."""
+    if conversation.assignee_id == operator.pk or conversation.assignee_opened_at is not None:
         return
     now = clock.now()
     change(
@@ -102,10 +102,10 @@ def reopen(*, conversation_id: int, actor: User) -> Conversation:
 def reopen_locked(conversation: Conversation, *, actor: User | None) -> None:
     """Opens a locked conversation again; `actor` is None where the visitor wrote.
 
-    Then its operator has to open it anew, or it is given on.
+    Unless they did it themselves its operator has to open it anew, or it is given on: they may be gone by now.
     """
     anew: dict[str, Any] = {}
-    if actor is None and conversation.assignee_id is not None:
+    if conversation.assignee is not None and conversation.assignee != actor:
         anew = {"assignee_assigned_at": clock.now(), "assignee_opened_at": None}
     change(
         conversation,

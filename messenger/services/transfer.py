@@ -8,7 +8,13 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.models import Branch, User
-from messenger.exceptions import ConversationClosed, Invalid, NotUnfinished, TransferRefused
+from messenger.exceptions import (
+    ConversationClosed,
+    Invalid,
+    NotFound,
+    NotUnfinished,
+    TransferRefused,
+)
 from messenger.models import Conversation, ConversationEvent
 from messenger.services import assignment, hours
 from messenger.services.status import locked
@@ -39,11 +45,12 @@ def transfer(
     Raises TransferRefused for conversations of a branch's inbox, ConversationClosed, NotUnfinished or Invalid.
     """
     conversation = locked(conversation_id)
-    _check(conversation)
+    _check(conversation, actor)
     text = _checked_reason(reason)
     target = _checked_branch(operator.branch if operator else branch)
     if operator is None:
         operator = _first_free(conversation, target)
+        _check_change(conversation, target, operator)
     else:
         _check_operator(conversation, operator)
     data = _told(conversation, target, text)
@@ -57,7 +64,10 @@ def transfer(
     return Transferred(conversation, operator)
 
 
-def _check(conversation: Conversation) -> None:
+def _check(conversation: Conversation, actor: User) -> None:
+    """Under the lock: among many that are transferred one may have gone out of the actor's sight meanwhile."""
+    if not Conversation.objects.visible_to(actor).filter(pk=conversation.pk).exists():
+        raise NotFound
     if not conversation.inbox.is_global:
         raise TransferRefused
     if conversation.is_closed:
@@ -86,6 +96,12 @@ def _check_operator(conversation: Conversation, operator: User) -> None:
         raise Invalid({"operator": [_("Choose an operator who works here.")]})
     if operator.pk == conversation.assignee_id:
         raise Invalid({"operator": [_("%(name)s has the conversation already.") % {"name": operator}]})
+
+
+def _check_change(conversation: Conversation, target: Branch, operator: User | None) -> None:
+    """It is taken from nobody without being given to anybody."""
+    if operator is None and target.pk == conversation.branch_id and conversation.assignee_id is not None:
+        raise Invalid({"branch": [_("Nobody else of the branch is free now.")]})
 
 
 def _first_free(conversation: Conversation, branch: Branch) -> User | None:

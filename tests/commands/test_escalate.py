@@ -94,9 +94,9 @@ def test_messenger_that_is_off_is_told(overdue: Conversation, settings: LazySett
 @pytest.mark.parametrize("text", ["-1", "-240"])
 def test_negative_timeout_is_refused(overdue: Conversation, text: str) -> None:
     before = state()
-    with exactly("--timeout must be 0 or more seconds."):
+    with exactly("--timeout must be from 0 to 31536000 seconds."):
         run(f"--timeout={text}")
-    with exactly("--timeout must be 0 or more seconds."):
+    with exactly("--timeout must be from 0 to 31536000 seconds."):
         run("--timeout", text)
     assert state() == before
 
@@ -110,7 +110,7 @@ def test_timeout_that_is_no_number_is_refused(overdue: Conversation, text: str) 
 @pytest.mark.parametrize(
     ("arguments", "changes", "sentence"),
     [
-        (["--timeout", "-1"], {}, "CommandError: --timeout must be 0 or more seconds.\n"),
+        (["--timeout", "-1"], {}, "CommandError: --timeout must be from 0 to 31536000 seconds.\n"),
         ([], {"MESSENGER_ENABLED": "0"}, "CommandError: Messenger disabled: set MESSENGER_ENABLED=1.\n"),
     ],
 )

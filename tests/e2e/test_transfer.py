@@ -213,3 +213,23 @@ def escalate(demo: Demo) -> None:
         env={**os.environ, **demo.facts["environment"]},
         check=True,
     )
+
+
+# Stands last: Dmitry's browser counts as there for two minutes more.
+def test_whoever_has_it_open_when_it_comes_has_opened_it(log_in: LogIn, visitor: Visitor) -> None:
+    """Else it would be given on to the next one under their hands."""
+    people, admin = {"Анна": log_in("anna"), "Дмитрий": log_in("dmitry")}, log_in("admin")
+    question = f"Who reads this? {uuid.uuid4().hex[:8]}"
+    number = begin(visitor)
+    visitor.write(question)
+    admin.expect_row(question)
+    for operator in (*people.values(), admin):
+        show(operator, f"messenger/conversation/{number}/change/")
+        operator.expect_texts(question)
+    admin.page.get_by_role("button", name="Transfer").click()
+    offered = admin.page.locator("#msgr-transfer-to").inner_text()
+    (colleague,) = (name for name in people if name in offered)
+    choose(admin.page, colleague)
+    with people[colleague].page.expect_response(re.compile(r"/read/$")) as answer:
+        admin.page.get_by_role("dialog").get_by_role("button", name="Transfer").click()
+    assert answer.value.json()["counted"]

@@ -220,10 +220,13 @@ def test_who_resolves_makes_room(
     assert not OrmQ.objects.exists()  # Nothing waits: nothing to do for the worker.
     status.reopen(conversation_id=first.pk, actor=anna)
     come(inbox, yekaterinburg)
-    with django_capture_on_commit_callbacks(execute=True):
-        status.close(conversation_id=first.pk, actor=anna)
-    task = OrmQ.objects.get().task
-    assert (task["func"], task["args"]) == (
-        "messenger.tasks.assign_waiting_of_branch",
-        (yekaterinburg.pk,),
-    )
+    for end in (status.resolve, status.close):
+        status.reopen(conversation_id=first.pk, actor=anna)
+        with django_capture_on_commit_callbacks(execute=True):
+            end(conversation_id=first.pk, actor=anna)
+        task = OrmQ.objects.get().task
+        assert (task["func"], task["args"]) == (
+            "messenger.tasks.assign_waiting_of_branch",
+            (yekaterinburg.pk,),
+        )
+        OrmQ.objects.all().delete()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crm.models import Branch
+from crm.models import Branch, User
 from messenger.lib import clock
 from messenger.models import AgentProfile, Conversation, Inbox
 from messenger.services import posting, reading, status
@@ -41,6 +41,14 @@ def test_without_its_operator_it_goes_to_a_colleague(resolved: Conversation, yek
     assert again.unread_count == 2
     event = again.events.get(kind="assigned", pk__gt=again.events.get(kind="reopened").pk)
     assert (event.data["from_name"], event.data["to_name"]) == ("Anna", "Boris")
+
+
+def test_whoever_moved_to_another_branch_leaves_it_behind(
+    resolved: Conversation, yekaterinburg: Branch, moscow: Branch
+) -> None:
+    User.objects.update(branch=moscow)
+    on_duty("boris", yekaterinburg)
+    assert assignees(write(resolved, "One more thing")) == ["boris"]
 
 
 def test_without_anybody_it_waits_for_all(resolved: Conversation) -> None:

@@ -283,3 +283,11 @@ def test_diagnosis_asks_little(
     for number in range(15):
         make_rule(f"Rule {number}", branch=moscow)
     assert len(statements(diagnose)) == few <= 25
+
+
+def test_file_of_regions_that_is_missing_is_told(settings: LazySettings) -> None:
+    settings.MESSENGER_GEOIP_ENABLED = True
+    settings.MESSENGER_GEOIP_PROVIDER = "maxmind"
+    settings.MESSENGER_GEOIP_MAXMIND_PATH = "/nowhere/City.mmdb"
+    (found,) = [finding for finding in diagnose() if finding.name == "geoip"]
+    assert (found.level, "file of the database can't be read" in found.detail) == (Level.WARNING, True)

@@ -75,6 +75,37 @@ def test_not_for_a_colleagues_look(annas: Conversation, boris: User) -> None:
     assert assignee(annas) == "boris"
 
 
+def test_not_what_its_operator_answered(annas: Conversation, anna: User, boris: User) -> None:
+    """As on a page without scripts, which says nothing of being read."""
+    with clock.at(NOON + MINUTE):
+        posting.post_from_operator(conversation_id=annas.pk, operator=anna, body="Yes")
+    annas.refresh_from_db()
+    assert annas.assignee_opened_at == NOON + MINUTE
+    assert escalate(NOON + 2 * TIMEOUT) == Outcome()
+
+
+def test_whoever_answers_what_was_not_opened_takes_it(annas: Conversation, boris: User) -> None:
+    with clock.at(NOON + MINUTE):
+        posting.post_from_operator(conversation_id=annas.pk, operator=boris, body="Yes")
+    assert assignee(annas) == "boris"
+    assert annas.events.order_by("pk").last().actor == boris  # type: ignore[union-attr]
+    assert escalate(NOON + 2 * TIMEOUT) == Outcome()
+
+
+def test_a_colleagues_answer_takes_nothing_that_was_opened(
+    annas: Conversation, anna: User, boris: User
+) -> None:
+    with clock.at(NOON + MINUTE):
+        reading.mark_read_by_operator(conversation_id=annas.pk, operator=anna)
+        posting.post_from_operator(conversation_id=annas.pk, operator=boris, body="Yes")
+    assert assignee(annas) == "anna"
+
+
+def test_not_what_nobody_wrote_in(annas: Conversation, boris: User) -> None:
+    Conversation.objects.update(last_message_id=None, last_message_at=None)
+    assert escalate(NOON + TIMEOUT) == Outcome()
+
+
 @pytest.mark.parametrize("end", [status.resolve, status.close])
 def test_not_what_has_ended(annas: Conversation, anna: User, boris: User, end: Any) -> None:
     with clock.at(NOON + MINUTE):
@@ -176,6 +207,40 @@ def test_only_to_who_is_there(annas: Conversation, yekaterinburg: Branch, profil
     assert assignee(annas) == "anna"
 
 
+@pytest.mark.parametrize("opened", [True, False])
+def test_at_once_what_belongs_to_somebody_who_left(
+    annas: Conversation, anna: User, boris: User, *, opened: bool
+) -> None:
+    if opened:
+        with clock.at(NOON):
+            reading.mark_read_by_operator(conversation_id=annas.pk, operator=anna)
+    User.objects.filter(pk=anna.pk).update(is_active=False)
+    outcome = escalate(NOON + MINUTE)
+    assert [step.to for step in outcome.escalated] == [boris]
+    assert assignee(annas) == "boris"
+
+
+def test_what_a_colleague_reopens_has_to_be_opened_anew(annas: Conversation, anna: User, boris: User) -> None:
+    """Its operator may be gone by now."""
+    with clock.at(NOON):
+        posting.post_from_operator(conversation_id=annas.pk, operator=anna, body="Yes")
+        status.resolve(conversation_id=annas.pk, actor=anna)
+    later = NOON + timedelta(days=1)
+    with clock.at(later):
+        status.reopen(conversation_id=annas.pk, actor=boris)
+    escalate(later + TIMEOUT)
+    assert assignee(annas) == "boris"
+
+
+def test_what_its_operator_reopens_is_open(annas: Conversation, anna: User, boris: User) -> None:
+    with clock.at(NOON):
+        posting.post_from_operator(conversation_id=annas.pk, operator=anna, body="Yes")
+        status.resolve(conversation_id=annas.pk, actor=anna)
+    with clock.at(NOON + MINUTE):
+        status.reopen(conversation_id=annas.pk, actor=anna)
+    assert escalate(NOON + timedelta(days=1)) == Outcome()
+
+
 def test_not_to_another_branch(annas: Conversation, moscow: Branch) -> None:
     on_duty("victor", moscow)
     assert len(escalate(NOON + TIMEOUT).failed) == 1
@@ -211,6 +276,36 @@ def test_who_comes_later_gets_it(annas: Conversation, yekaterinburg: Branch) -> 
     annas.refresh_from_db()
     assert assignee(annas) == "boris"
     assert annas.escalation_failed_at is None
+
+
+def test_a_branch_without_anybody_is_not_tried_in_vain_for_all(
+    inbox: Inbox, yekaterinburg: Branch, anna: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each is alerted once; after that a few tries a minute tell that nobody is there. Fresh ones come first."""
+    monkeypatch.setattr("messenger.services.escalation.TRIES_IN_VAIN", 2)
+    with clock.at(NOON):
+        for _ in range(5):
+            come(inbox, yekaterinburg)
+    assert len(escalate(NOON + TIMEOUT).failed) == 5
+    assert len(escalate(NOON + TIMEOUT + MINUTE).failed) == 2
+    with clock.at(NOON + TIMEOUT):
+        fresh = come(inbox, yekaterinburg)
+    later = escalate(NOON + 2 * TIMEOUT)
+    assert [(step.conversation_id == fresh.pk, step.alerted) for step in later.failed] == [
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
+    on_duty("boris", yekaterinburg)
+    assert len(escalate(NOON + 2 * TIMEOUT + MINUTE).escalated) == 6
+
+
+def test_a_zone_that_this_machine_lacks_stops_nothing(annas: Conversation, boris: User, inbox: Inbox) -> None:
+    Inbox.objects.filter(pk=inbox.pk).update(time_zone="Mars/Olympus", working_hours_enabled=True)
+    for weekday in range(1, 8):
+        inbox.working_hours.create(weekday=weekday, opens=time(0), closes=time(0))
+    escalate(NOON + TIMEOUT)
+    assert assignee(annas) == "boris"
 
 
 def test_who_answers_ends_the_alert(annas: Conversation, anna: User) -> None:

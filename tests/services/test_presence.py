@@ -1,6 +1,7 @@
 """Presence: what operators say of themselves, the sign of their browser, and who is told."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import TestCase
 from django_q.models import OrmQ
 from django_redis import get_redis_connection
@@ -228,6 +229,32 @@ def test_status_and_signs_at_once(yekaterinburg: Branch) -> None:
 
     in_parallel(8, act)
     assert AgentProfile.objects.get(user=user).status == "busy"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_profile_that_another_process_writes_is_not_waited_for(operator: User, colleague: User) -> None:
+    """Two batches that waited for each other's rows would wait for ever."""
+    held, seen = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            AgentProfile.objects.select_for_update().get(user=operator)
+            held.set()
+            seen.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(10)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            presence.show_sign_of_life([operator.pk, colleague.pk])
+    finally:
+        seen.set()
+        other.join()
+    assert AgentProfile.objects.get(user=colleague).last_seen_at is not None
+    assert AgentProfile.objects.get(user=operator).last_seen_at is None
 
 
 # --- Polling -----------------------------------------------------------------------------------------------

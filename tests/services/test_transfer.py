@@ -188,9 +188,35 @@ def test_who_was_chosen_gets_it_whatever_their_status(
     assert (annas.branch, annas.assignee) == (moscow, victor)
 
 
-def test_within_the_branch_to_another_one(annas: Conversation, anna: User, yekaterinburg: Branch) -> None:
+def test_within_the_branch_to_another_one(
+    annas: Conversation, anna: User, yekaterinburg: Branch, global_inbox: Inbox
+) -> None:
+    """Anna would be the least loaded, and has it already."""
     boris = on_duty("boris", yekaterinburg)
+    come(global_inbox, yekaterinburg)
+    come(global_inbox, yekaterinburg)
+    Conversation.objects.exclude(pk=annas.pk).update(assignee=boris)
     assert transfer(conversation_id=annas.pk, actor=anna, branch=yekaterinburg).operator == boris
+
+
+def test_within_the_branch_it_is_taken_from_nobody_for_nobody(
+    annas: Conversation, anna: User, yekaterinburg: Branch
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        transfer(conversation_id=annas.pk, actor=anna, branch=yekaterinburg)
+    assert refused.value.fields == {"branch": ["Nobody else of the branch is free now."]}
+    assert untouched(annas)
+
+
+def test_what_went_out_of_sight_meanwhile(
+    annas: Conversation, anna: User, moscow: Branch, victor: User
+) -> None:
+    """Anna chose it in a list; a colleague was quicker."""
+    transfer(conversation_id=annas.pk, actor=anna, operator=victor)
+    with pytest.raises(NotFound):
+        transfer(conversation_id=annas.pk, actor=anna, branch=moscow)
+    annas.refresh_from_db()
+    assert annas.assignee == victor
 
 
 def test_the_next_one_has_to_open_it_in_time_too(annas: Conversation, anna: User, victor: User) -> None:

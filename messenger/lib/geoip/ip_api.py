@@ -55,6 +55,8 @@ def _read(answer: Answer) -> Place | None:
         raise LookupFailed(type(error).__name__) from error
     if said.status == "success":
         place = Place(said.country_code, said.region_name, said.region)
+        if not all(text.isprintable() for text in place):
+            raise LookupFailed("control characters")
         return place if place.region or place.code else None
     if said.status == "fail":
         return None

@@ -11,6 +11,8 @@ from messenger.exceptions import MessengerDisabled
 from messenger.services.escalation import Step, escalate_due
 from messenger.utils import ensure_messenger_enabled_api
 
+LONGEST_TIMEOUT = 365 * 86_400
+
 
 class Command(BaseCommand):
     help = "Gives conversations that their operator didn't open in time to the next operator of the branch."
@@ -29,8 +31,8 @@ class Command(BaseCommand):
         except MessengerDisabled as error:
             raise CommandError(f"{error}: set MESSENGER_ENABLED=1.") from error
         seconds = settings.MESSENGER_ESCALATION_TIMEOUT_SECONDS if timeout is None else timeout
-        if seconds < 0:
-            raise CommandError("--timeout must be 0 or more seconds.")
+        if not 0 <= seconds <= LONGEST_TIMEOUT:
+            raise CommandError(f"--timeout must be from 0 to {LONGEST_TIMEOUT} seconds.")
         outcome = escalate_due(timeout=timedelta(seconds=seconds), dry_run=dry_run)
         for step in (*outcome.escalated, *outcome.failed):
             self.stdout.write(_line(step))

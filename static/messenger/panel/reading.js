@@ -1,4 +1,8 @@
-/** Tells the server that the contact's messages are before the operator's eyes: only while the page is visible. */
+/**
+ * Tells the server that the contact's messages are before the operator's eyes: only while the page is visible.
+ *
+ * A look at somebody else's conversation doesn't count: it is told again, and when the conversation changes hands.
+ */
 
 import { postJson } from "./http.js";
 
@@ -17,13 +21,20 @@ export class Reading {
     document.addEventListener("visibilitychange", () => this.look());
   }
 
+  /** The conversation may be the operator's now. */
+  lookAnew() {
+    this.#told = -1;
+    this.look();
+  }
+
   async look() {
     const last = this.#timeline.lastIncoming;
     if (document.hidden || last <= this.#told) return;
     const before = this.#told;
     this.#told = last;
     try {
-      await postJson(this.#url);
+      const { counted } = await postJson(this.#url);
+      if (!counted) this.#told = before;
     } catch {
       this.#told = before;
     }

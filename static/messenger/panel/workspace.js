@@ -33,6 +33,9 @@ live.addEventListener("look", () => {
 });
 live.addEventListener("event", ({ detail }) => {
   if (String(detail.conversation) !== conversation) return;
+  if (detail.type === "conversation" && String(detail.assignee) === user) {
+    reading.lookAnew();
+  }
   if (detail.type !== "typing") timeline.sync();
   else if (detail.by === "contact") contactTyping.show();
 });

@@ -134,6 +134,8 @@ def test_certificates_are_asked_for() -> None:
         respond(None),
         respond({"countryCode": "RU"}),
         respond({"status": "perhaps"}),
+        respond(SVERDLOVSK | {"regionName": "Sverdlovsk\0Oblast"}),
+        respond(SVERDLOVSK | {"region": "SVE\n"}),
         respond(SVERDLOVSK | {"status": 1}),
         respond(SVERDLOVSK | {"regionName": ["Sverdlovsk Oblast"]}),
         respond(SVERDLOVSK | {"region": None}),
