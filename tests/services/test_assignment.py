@@ -189,8 +189,11 @@ def test_no_rush_on_who_comes_first(inbox: Inbox, yekaterinburg: Branch) -> None
     assert Counter(assignees(*Conversation.objects.all())) == {"anna": 5, "boris": 3, "": 2}
 
 
-def test_closed_inboxes_hold_nobody_up(hours: Inbox, yekaterinburg: Branch) -> None:
-    """What waits for its hours stands before what could be given at once, and doesn't bar it."""
+def test_closed_inboxes_hold_nobody_up(
+    hours: Inbox, yekaterinburg: Branch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A night's worth of what waits for its hours stands before what could be given at once, and doesn't bar it."""
+    monkeypatch.setattr(assignment, "QUEUE_BATCH", 2)
     always = Inbox.objects.create(name="Always", branch=yekaterinburg)
     with clock.at(NOON - timedelta(hours=4)):
         for _ in range(3):
