@@ -1,9 +1,11 @@
 """The people of the tests and the place where they meet."""
 
+import random
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from django_redis import get_redis_connection
 
@@ -16,6 +18,16 @@ from tests.visitor import Visitor
 @pytest.fixture(autouse=True)
 def clean_redis() -> None:
     get_redis_connection("default").flushdb()
+
+
+@pytest.fixture(autouse=True)
+def ids_of_its_own(request: pytest.FixtureRequest) -> None:
+    """Channels are shared by all databases of Redis, and so by tests that run side by side."""
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("db")
+        with connection.cursor() as cursor:
+            first = random.randrange(10**6, 10**12)
+            cursor.execute("SELECT setval('messenger_conversation_id_seq', %s)", [first])
 
 
 @pytest.fixture(autouse=True)

@@ -60,7 +60,7 @@ def overdue(conversation: Conversation, operator: User, colleague: User) -> Conv
 
 @pytest.fixture
 def heard(db: None) -> Iterator[Heard]:
-    """What was published since the last call, of anything."""
+    """What was published since the last call of the conversations of this test, whatever runs beside it."""
     with get_redis_connection("default").pubsub() as pubsub:
         pubsub.psubscribe("messenger:*")
         pubsub.parse_response()
@@ -70,7 +70,8 @@ def heard(db: None) -> Iterator[Heard]:
             events = []
             while (message := pubsub.get_message(timeout=5)) is not None and message["type"] != "pong":
                 events.append(json.loads(message["data"]))
-            return events
+            own = set(Conversation.objects.values_list("pk", flat=True))
+            return [event for event in events if event.get("conversation") in own]
 
         yield hear
 

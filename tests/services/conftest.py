@@ -1,7 +1,6 @@
 """What a service leaves behind: statements, and what it announced on the real channels after its commit."""
 
 import json
-import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import time
@@ -34,19 +33,9 @@ class Channels:
         found: Announced = {}
         while (message := self._pubsub.get_message(timeout=5)) is not None and message["type"] != "pong":
             event = json.loads(message["data"])
-            if event["conversation"] == conversation_id:
+            if event.get("conversation") == conversation_id:
                 found.setdefault(message["channel"].decode(), []).append(event)
         return found
-
-
-@pytest.fixture(autouse=True)
-def ids_of_its_own(request: pytest.FixtureRequest) -> None:
-    """Channels are shared by all databases of Redis, and so by tests that run side by side."""
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
-        request.getfixturevalue("db")
-        with connection.cursor() as cursor:
-            first = random.randrange(10**6, 10**12)
-            cursor.execute("SELECT setval('messenger_conversation_id_seq', %s)", [first])
 
 
 @pytest.fixture

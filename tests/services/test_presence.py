@@ -1,6 +1,7 @@
 """Presence: what operators say of themselves, the sign of their browser, and who is told."""
 
 import json
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -36,6 +37,15 @@ def lease(settings: LazySettings) -> None:
     settings.Q_CLUSTER["sync"] = False
 
 
+@pytest.fixture(autouse=True)
+def people_of_its_own(db: None) -> None:
+    """Channels are shared by all databases of Redis, and so by tests that run side by side."""
+    with connection.cursor() as cursor:
+        for table in ("crm_user", "crm_branch"):
+            first = random.randrange(10**6, 10**12)
+            cursor.execute(f"SELECT setval('{table}_id_seq', %s)", [first])
+
+
 @pytest.fixture
 def presence_told() -> Iterator[Telling]:
     """`with presence_told() as told`: runs the block's commits, then whose presence was told on which channels."""
@@ -51,7 +61,7 @@ def presence_told() -> Iterator[Telling]:
             pubsub.ping()
             while (message := pubsub.get_message(timeout=5)) is not None and message["type"] != "pong":
                 event = json.loads(message["data"])
-                if event["type"] == "presence":
+                if event["type"] == "presence" and User.objects.filter(pk=event["user"]).exists():
                     told.setdefault(message["channel"].decode(), []).append(event["user"])
 
         yield listen
