@@ -19,7 +19,6 @@ from crm.servers import Postgres, Valkey
 from crm.servers.base import package_folder
 
 ROOT = Path(__file__).resolve().parent.parent
-pytestmark = pytest.mark.xdist_group("servers")
 
 RUN = [sys.executable, "-m", "crm.servers", "run", "--"]
 

@@ -12,8 +12,6 @@ import pytest
 
 from tests.crm.demo_process import ROOT, DemoProcess, refused, surroundings
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

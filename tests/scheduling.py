@@ -1,0 +1,23 @@
+"""Which worker runs which test: a plugin of pytest (pyproject.toml).
+
+Each test goes to whichever worker is free. Tests of a file that build on one another stay together and in order;
+xdist's own mark for that says nothing any more since pytest 9.2 makes node ids by itself.
+"""
+
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+TOGETHER = frozenset({"tests/crm/test_demo.py", "tests/test_servers.py"})
+
+
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return path if path in TOGETHER else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    return Scheduling(config, log)
