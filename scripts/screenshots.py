@@ -74,7 +74,7 @@ def tell(browser: Browser, facts: dict[str, Any]) -> tuple[str, Any]:
             operator.locator("#msgr-body").fill(text)
             operator.locator("#msgr-body").press("Control+Enter")
         if number == 0:
-            operator.goto(f"{facts['base_url']}/admin/messenger/conversation/?box=unassigned")
+            operator.goto(f"{facts['base_url']}/admin/messenger/conversation/?box=all")
             operator.locator(".msgr-row", has_text="СД-45712").locator("a.msgr-client-name").click()
             operator.wait_for_url("**/change/")
             operator.wait_for_load_state("load")
