@@ -48,11 +48,11 @@ def reassign(conversation: Conversation) -> None:
     if open_now and belongs_here and presence.is_available(assignee):
         return
     operator = pick(conversation.branch_id, excluded=[assignee.pk]) if open_now else None
+    data = taken_from(assignee)
     if operator is None:
-        data = _from(assignee) | {"outside_hours": not open_now}
-        release(conversation, kind="unassigned", actor=None, data=data)
+        give(conversation, None, kind="unassigned", data=data | {"outside_hours": not open_now})
     else:
-        give(conversation, operator, kind="assigned", data=_from(assignee))
+        give(conversation, operator, kind="assigned", data=data)
 
 
 def assign_waiting(*, branch: Branch) -> int:
@@ -114,22 +114,25 @@ def pick(branch_id: int, *, excluded: Collection[int] = (), most_unopened: int |
 
 def give(
     conversation: Conversation,
-    operator: User,
+    operator: User | None,
     *,
     kind: str,
     actor: User | None = None,
     data: dict[str, Any] | None = None,
     **values: Any,
 ) -> None:
-    """Makes the operator the assignee of a locked conversation: all of it is new to them."""
-    told = {"to": operator.pk, "to_name": operator.display_name} | (data or {})
+    """Makes the operator the assignee of a locked conversation: all of it is new to them.
+
+    Without an operator it is left to whoever is free first.
+    """
+    to = {} if operator is None else {"to": operator.pk, "to_name": operator.display_name}
     change(
         conversation,
         kind=kind,
         actor=actor,
-        data=told,
+        data=to | (data or {}),
         assignee=operator,
-        assignee_assigned_at=clock.now(),
+        assignee_assigned_at=None if operator is None else clock.now(),
         assignee_opened_at=None,
         assignee_last_read_at=None,
         escalation_failed_at=None,
@@ -138,28 +141,10 @@ def give(
     )
 
 
-def release(
-    conversation: Conversation, *, kind: str, actor: User | None, data: dict[str, Any], **values: Any
-) -> None:
-    """Leaves a locked conversation to whoever is free first."""
-    change(
-        conversation,
-        kind=kind,
-        actor=actor,
-        data=data,
-        assignee=None,
-        assignee_assigned_at=None,
-        assignee_opened_at=None,
-        assignee_last_read_at=None,
-        escalation_failed_at=None,
-        unread_count=_incoming(conversation),
-        **values,
-    )
+def taken_from(operator: User) -> dict[str, Any]:
+    """For the timeline: who had the conversation before."""
+    return {"from": operator.pk, "from_name": operator.display_name}
 
 
 def _incoming(conversation: Conversation) -> int:
     return Message.objects.filter(conversation=conversation, direction=Message.Direction.IN).count()
-
-
-def _from(operator: User) -> dict[str, Any]:
-    return {"from": operator.pk, "from_name": operator.display_name}

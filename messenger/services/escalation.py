@@ -5,7 +5,6 @@ workers and the command at once give one conversation on once.
 """
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
@@ -54,7 +53,7 @@ def escalate_due(*, timeout: timedelta, dry_run: bool = False) -> Outcome:
         for pk, branch_id in list(due.values_list("pk", "branch_id")):
             if hopeless.is_so(branch_id):
                 continue
-            step = _try(due.filter(pk=pk), timeout, _undone if dry_run else _done)
+            step = _try(due.filter(pk=pk), timeout, dry_run=dry_run)
             if step is not None:
                 (outcome.escalated if step.to else outcome.failed).append(step)
                 hopeless.note(branch_id, step)
@@ -78,22 +77,15 @@ class _Hopeless:
             self._in_vain[branch_id] += 1
 
 
-def _try(due: ConversationQuerySet, timeout: timedelta, end: Callable[[], None]) -> Step | None:
+def _try(due: ConversationQuerySet, timeout: timedelta, *, dry_run: bool) -> Step | None:
     with transaction.atomic():
         conversation = assignment.locked_if(due)
         if conversation is None or conversation.assignee is None or not _is_time(conversation, timeout):
             return None
         step = _escalate(conversation, conversation.assignee)
-        end()
+        if dry_run:
+            transaction.set_rollback(True)
         return step
-
-
-def _done() -> None:
-    pass
-
-
-def _undone() -> None:
-    transaction.set_rollback(True)
 
 
 def _is_time(conversation: Conversation, timeout: timedelta) -> bool:
@@ -109,8 +101,7 @@ def _escalate(conversation: Conversation, was: User) -> Step:
     operator = assignment.pick(conversation.branch_id, excluded=had_it | {was.pk})
     if operator is None:
         return Step(conversation.pk, was, None, _alert(conversation))
-    data = {"from": was.pk, "from_name": was.display_name}
-    assignment.give(conversation, operator, kind=Kind.ESCALATED, data=data)
+    assignment.give(conversation, operator, kind=Kind.ESCALATED, data=assignment.taken_from(was))
     return Step(conversation.pk, was, operator, alerted=False)
 
 

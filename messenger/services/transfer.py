@@ -55,12 +55,7 @@ def transfer(
         _check_operator(conversation, operator)
     data = _told(conversation, target, text)
     with _allowed():
-        if operator is None:
-            assignment.release(conversation, kind=Kind.TRANSFERRED, actor=actor, data=data, branch=target)
-        else:
-            assignment.give(
-                conversation, operator, kind=Kind.TRANSFERRED, actor=actor, data=data, branch=target
-            )
+        assignment.give(conversation, operator, kind=Kind.TRANSFERRED, actor=actor, data=data, branch=target)
     return Transferred(conversation, operator)
 
 
