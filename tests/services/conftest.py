@@ -13,7 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from django_redis import get_redis_connection
 from redis.client import PubSub
 
+from crm.models import Branch, User
+from messenger.lib import clock
 from messenger.models import Conversation, Inbox
+from tests.people import NOON, come, on_duty
 
 Announced = dict[str, list[dict[str, Any]]]
 _NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT", "ROLLBACK")
@@ -79,3 +82,20 @@ def hours(inbox: Inbox) -> Inbox:
     for weekday in range(1, 6):
         inbox.working_hours.create(weekday=weekday, opens=time(9), closes=time(18))
     return inbox
+
+
+@pytest.fixture
+def anna(yekaterinburg: Branch) -> User:
+    return on_duty("anna", yekaterinburg)
+
+
+@pytest.fixture
+def annas(inbox: Inbox, yekaterinburg: Branch, anna: User) -> Conversation:
+    """Assigned to Anna at noon."""
+    with clock.at(NOON):
+        return come(inbox, yekaterinburg)
+
+
+@pytest.fixture
+def boris(annas: Conversation, yekaterinburg: Branch) -> User:
+    return on_duty("boris", yekaterinburg)
