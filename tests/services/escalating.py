@@ -18,7 +18,3 @@ def escalate(at: datetime, *, dry_run: bool = False) -> Outcome:
 def assignee(conversation: Conversation) -> str:
     conversation.refresh_from_db()
     return conversation.assignee.username if conversation.assignee else ""
-
-
-def kinds(conversation: Conversation) -> list[str]:
-    return list(conversation.events.order_by("pk").values_list("kind", flat=True))

@@ -10,8 +10,8 @@ from messenger.lib import clock
 from messenger.models import Conversation, Inbox
 from messenger.services import posting, reading, status
 from messenger.services.escalation import Outcome
-from tests.people import NOON, come, on_duty, write
-from tests.services.escalating import MINUTE, TIMEOUT, assignee, escalate, kinds
+from tests.people import NOON, come, events_of, on_duty, write
+from tests.services.escalating import MINUTE, TIMEOUT, assignee, escalate
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_never_to_one_who_had_it(annas: Conversation, boris: User, yekaterinburg
         escalate(at)
         holders.append(assignee(annas))
     assert holders == ["anna", "boris", "clara", "clara", "clara"]
-    assert kinds(annas) == ["assigned", "escalated", "escalated", "escalation_failed"]
+    assert events_of(annas) == ["assigned", "escalated", "escalated", "escalation_failed"]
 
 
 def test_not_to_who_took_it_or_answered_it(annas: Conversation, boris: User, yekaterinburg: Branch) -> None:
@@ -144,7 +144,7 @@ def test_not_to_who_took_it_or_answered_it(annas: Conversation, boris: User, yek
     Conversation.objects.update(assignee=clara, assignee_opened_at=None)
     escalate(NOON + MINUTE + TIMEOUT)
     assert assignee(annas) == "clara"
-    assert kinds(annas)[-1] == "escalation_failed"
+    assert events_of(annas)[-1] == "escalation_failed"
 
 
 def test_after_coming_back_everybody_may_have_it_again(annas: Conversation, anna: User, boris: User) -> None:

@@ -11,8 +11,8 @@ from messenger.lib import clock
 from messenger.models import AgentProfile, Conversation, ConversationEvent, Inbox
 from messenger.services import reading
 from tests.parallel import in_parallel
-from tests.people import NOON, come, on_duty
-from tests.services.escalating import MINUTE, TIMEOUT, assignee, escalate, kinds
+from tests.people import NOON, come, events_of, on_duty
+from tests.services.escalating import MINUTE, TIMEOUT, assignee, escalate
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_nobody_left_stays_and_is_told_once(annas: Conversation, anna: User, ann
         again = escalate(NOON + 2 * TIMEOUT)
     assert [step.alerted for step in again.failed] == [False]
     assert events == {}
-    assert kinds(annas) == ["assigned", "escalation_failed"]
+    assert events_of(annas) == ["assigned", "escalation_failed"]
 
 
 def test_who_comes_later_gets_it(annas: Conversation, yekaterinburg: Branch) -> None:
@@ -95,7 +95,7 @@ def test_dry_run_changes_nothing(annas: Conversation, boris: User, announced: An
     assert events == {}
     assert Conversation.objects.values().get() == before
     assert list(AgentProfile.objects.order_by("pk").values()) == profiles
-    assert kinds(annas) == ["assigned"]
+    assert events_of(annas) == ["assigned"]
 
 
 @pytest.mark.django_db(transaction=True)
