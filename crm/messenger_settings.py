@@ -152,3 +152,46 @@ MESSENGER_THROTTLE_STREAM_ADDRESS = _throttle(
 )
 MESSENGER_THROTTLE_STREAM_SESSION = _throttle("MESSENGER_THROTTLE_STREAM_SESSION", "30/min", "messenger.E029")
 MESSENGER_THROTTLE_STREAM_INBOX = _throttle("MESSENGER_THROTTLE_STREAM_INBOX", "12000/min", "messenger.E030")
+MESSENGER_THROTTLE_UPLOAD_ADDRESS = _throttle("MESSENGER_THROTTLE_UPLOAD_ADDRESS", "60/min", "messenger.E031")
+MESSENGER_THROTTLE_UPLOAD_SESSION = _throttle("MESSENGER_THROTTLE_UPLOAD_SESSION", "15/min", "messenger.E032")
+MESSENGER_THROTTLE_UPLOAD_INBOX = _throttle("MESSENGER_THROTTLE_UPLOAD_INBOX", "1200/min", "messenger.E033")
+
+MESSENGER_CAPTCHA_ENABLED = read(
+    "MESSENGER_CAPTCHA_ENABLED",
+    "bool",
+    True,
+    "messenger.E034",
+    "A proof of work, unseen by visitors, from addresses that behave like a script.",
+)
+MESSENGER_CAPTCHA_MAX_NUMBER = read(
+    "MESSENGER_CAPTCHA_MAX_NUMBER",
+    "int",
+    50_000,
+    "messenger.E035",
+    "Difficulty of the proof of work: at most so many hashes, half of them on average.",
+    validate=validators.positive,
+)
+MESSENGER_CAPTCHA_BOOTSTRAPS = read(
+    "MESSENGER_CAPTCHA_BOOTSTRAPS",
+    "str",
+    "25/min",
+    "messenger.E036",
+    "Visits of one address beyond which a proof of work is asked for; empty: never by their number.",
+    validate=validators.rate,
+)
+MESSENGER_CAPTCHA_MESSAGES = read(
+    "MESSENGER_CAPTCHA_MESSAGES",
+    "str",
+    "100/min",
+    "messenger.E037",
+    "Messages of one address beyond which a proof of work is asked for; empty: never by their number.",
+    validate=validators.rate,
+)
+MESSENGER_CAPTCHA_SECONDS = read(
+    "MESSENGER_CAPTCHA_SECONDS",
+    "int",
+    600,
+    "messenger.E038",
+    "How long an address stays suspicious, a challenge can be solved, and a solution holds for a session.",
+    validate=validators.positive,
+)

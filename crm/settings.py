@@ -108,6 +108,10 @@ from crm.messenger_settings import MESSENGER_TRUSTED_PROXIES  # noqa: E402
 # isort: split
 from crm.geoip_settings import *  # noqa: E402, F403
 
+# isort: split
+from crm.storage_settings import *  # noqa: E402, F403
+from crm.storage_settings import attachments_storage  # noqa: E402
+
 # --- Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
@@ -235,6 +239,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not COLLECTED_FILES
 WHITENOISE_MAX_AGE = 300
 WHITENOISE_AUTOREFRESH = DEBUG
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "messenger": attachments_storage(BASE_DIR),
+}
+# Whoever else logs in to the machine has no business with what clients send.
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

@@ -83,3 +83,10 @@ def log_level(value: str) -> None:
 def secret_key(value: str) -> None:
     if len(value) < 50:
         raise ValueError("Give a random key of at least 50 characters.")
+
+
+def http_url(value: str) -> None:
+    """An address of the web, or an empty value."""
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc):
+        raise ValueError("The address must begin with http:// or https:// and a host.")

@@ -97,6 +97,33 @@ class MessengerDisabled(MessengerError):
         return {"detail": str(self)}
 
 
+class CaptchaRequired(MessengerError):
+    """`challenge` is what the browser has to solve first."""
+
+    code = "captcha_required"
+    status = 403
+    detail = _("Please wait a moment: the browser has to prove that it is no robot.")
+
+    def __init__(self, challenge: dict[str, Any]) -> None:
+        super().__init__()
+        self.challenge = challenge
+
+    def payload(self) -> dict[str, Any]:
+        return super().payload() | {"challenge": self.challenge}
+
+
+class FileTooLarge(MessengerError):
+    code = "file_too_large"
+    status = 413
+    detail = _("The file is too large.")
+
+
+class FileTypeNotAllowed(MessengerError):
+    code = "file_type_not_allowed"
+    status = 415
+    detail = _("Files of this kind can't be sent here.")
+
+
 class AlreadyRated(MessengerError):
     code = "already_rated"
     status = 409

@@ -35,6 +35,7 @@ TIMETABLE = (
     Entry(
         gettext_noop("remove empty conversations"), "messenger.tasks.purge_empty_conversations", "17 * * * *"
     ),
+    Entry(gettext_noop("remove files without a message"), "messenger.tasks.sweep_files", "23 4 * * *"),
     Entry(
         gettext_noop("remove expired log-in sessions"), "messenger.tasks.clear_expired_sessions", "41 3 * * *"
     ),

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from crm.models import Branch
 from messenger.models import Conversation
 from messenger.services.assignment import assign_waiting
+from messenger.services.attaching import sweep_orphans
 from messenger.services.escalation import escalate_due
 from messenger.services.purging import purge_empty
 
@@ -41,6 +42,11 @@ def assign_waiting_of_branch(branch_id: int) -> str:
     if branch is None or not settings.MESSENGER_ENABLED:
         return "nothing to do"
     return f"{assign_waiting(branch=branch)} assigned"
+
+
+def sweep_files() -> str:
+    """Removes files that processes left behind which died before their message was stored."""
+    return f"{sweep_orphans(older_than=timedelta(days=1))} files removed"
 
 
 def clear_expired_sessions() -> str:

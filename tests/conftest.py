@@ -1,6 +1,9 @@
 """The people of the tests and the place where they meet."""
 
 import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -123,6 +126,20 @@ def conversation(empty_conversation: Conversation) -> Conversation:
     )
     empty_conversation.refresh_from_db()
     return empty_conversation
+
+
+@pytest.fixture
+def folder(settings: LazySettings) -> Iterator[Path]:
+    """Where attachments are stored: empty before and after."""
+    folder = Path(settings.MESSENGER_FILES_ROOT)
+    empty(folder)
+    yield folder
+    empty(folder)
+
+
+def empty(folder: Path) -> None:
+    for kept in folder.iterdir():
+        shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
 
 
 @pytest.fixture

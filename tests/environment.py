@@ -3,10 +3,12 @@
 import atexit
 import os
 from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 
 from crm.servers import temporary_servers
 
 _stack = ExitStack()
+_files = TemporaryDirectory(prefix="messenger-files-")
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 os.environ.update(
@@ -18,6 +20,7 @@ os.environ.update(
     DATABASE_POOL_SIZE="0",
     LANGUAGE_CODE="en",
     TIME_ZONE="Europe/Moscow",
+    MESSENGER_FILES_ROOT=_files.name,
 )
 if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
     os.environ.update(_stack.enter_context(temporary_servers()))

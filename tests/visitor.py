@@ -34,6 +34,10 @@ class Visitor:
             "send/", {"body": body, "client_message_id": client_message_id or str(uuid.uuid4()), **more}
         )
 
+    def send_files(self, form: dict[str, Any]) -> Any:
+        """As `multipart/form-data`."""
+        return self.client.post("/api/widget/send/", form, headers=self.headers)
+
     def poll(self, since_id: Any = 0) -> Any:
         return self.client.get("/api/widget/poll/", {"since_id": since_id}, headers=self.headers)
 

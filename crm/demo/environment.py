@@ -1,6 +1,7 @@
 """The variables with which every process of the demo runs."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from crm.demo.errors import RefusalError
 
@@ -51,10 +52,16 @@ def _line(error: Exception) -> str:
 
 
 def demo_environment(
-    surroundings: Mapping[str, str], servers: Mapping[str, str], *, secret_key: str, base_url: str
+    surroundings: Mapping[str, str],
+    servers: Mapping[str, str],
+    *,
+    secret_key: str,
+    base_url: str,
+    files: Path,
 ) -> dict[str, str]:
     """Settings of the messenger that the caller has set stay; those that make it a demo are ours."""
     return {
+        "MESSENGER_FILES_ROOT": str(files),
         **{name: value for name, value in surroundings.items() if name.startswith("MESSENGER_")},
         **servers,
         "DJANGO_SETTINGS_MODULE": "crm.settings",

@@ -14,7 +14,7 @@ from crm.demo.errors import RefusalError
 # The marker is what tells a demo's folder from somebody else's; it is locked while the demo runs.
 MARKER = ".messenger-demo"
 CONTENTS = (
-    "demo.json", "log", "logins.json", "media", "postgres", "postgres.new", "postgres.password", "secret",
+    "demo.json", "files", "log", "logins.json", "postgres", "postgres.new", "postgres.password", "secret",
 )  # fmt: skip
 
 
@@ -42,6 +42,11 @@ class DemoFolder:
     @property
     def log(self) -> Path:
         return self.path / "log"
+
+    @property
+    def files(self) -> Path:
+        """The attachments."""
+        return self.path / "files"
 
     @property
     def description(self) -> Path:

@@ -59,7 +59,11 @@ class Supervisor:
         if self._postgres is not None:
             self._urls["DATABASE_URL"] = self._postgres.url
         self._environment = demo_environment(
-            os.environ, self._urls, secret_key=self._folder.secret_key(), base_url=self._base_url
+            os.environ,
+            self._urls,
+            secret_key=self._folder.secret_key(),
+            base_url=self._base_url,
+            files=self._folder.files,
         )
 
     def _prepare_data(self) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from rest_framework import serializers
 META_BYTES = 4_096
 
 
+def said(data: Any) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if value is not None}
+
+
 class LenientUrl(serializers.CharField):
     """An address of a page: shortened, and dropped where it is no web address; it is a claim of the browser."""
 
@@ -35,7 +39,7 @@ class BootstrapRequest(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         """What is null was not said."""
-        return super().to_internal_value({name: value for name, value in data.items() if value is not None})
+        return super().to_internal_value(said(data))
 
     def validate_meta(self, value: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -53,6 +57,47 @@ class SendRequest(serializers.Serializer[Any]):
     body = serializers.CharField()
     client_message_id = serializers.UUIDField(required=False)
     hp = serializers.CharField(required=False, allow_blank=True, help_text="Must stay empty.")
+
+    captcha = serializers.CharField(
+        required=False, help_text="Solution of the `challenge`: base64 of ALTCHA's JSON, version 1."
+    )
+
+
+class SendForm(serializers.Serializer[Any]):
+    body = serializers.CharField(required=False, allow_blank=True)
+    client_message_id = serializers.UUIDField(required=False)
+    hp = serializers.CharField(required=False, allow_blank=True, help_text="Must stay empty.")
+    captcha = serializers.CharField(required=False)
+    files = serializers.ListField(
+        child=serializers.FileField(), required=False, max_length=5, help_text="Or `file`."
+    )
+
+
+class ContactRequest(serializers.Serializer[Any]):
+    name = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
+    email = serializers.EmailField(required=False, allow_blank=True, default="", max_length=254)
+    phone = serializers.RegexField(
+        r"^[+(\d][\d\s().+/-]{3,38}\d$",
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=40,
+        error_messages={"invalid": _("Write a phone number such as +7 900 123-45-67.")},
+    )
+    consent = serializers.BooleanField(required=False, default=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """What is null was not said."""
+        return super().to_internal_value(said(data))
+
+
+class ContactAnswer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    consent = serializers.BooleanField(
+        help_text="Whether the visitor agreed to the privacy text as it reads now."
+    )
 
 
 class MarkReadRequest(serializers.Serializer[Any]):
@@ -118,6 +163,10 @@ class BootstrapAnswer(PollAnswer):
     next_opening_at = serializers.DateTimeField(allow_null=True)
     offline_mode = serializers.BooleanField()
     offline_message = serializers.CharField()
+    details_wanted = serializers.ListField(
+        child=serializers.ChoiceField(choices=["name", "email", "phone"]),
+        help_text="What to ask the visitor for while nobody is there.",
+    )
     title = serializers.CharField()
     greeting = serializers.CharField()
     color = serializers.CharField()
@@ -132,6 +181,7 @@ class BootstrapAnswer(PollAnswer):
     attachments_enabled = serializers.BooleanField()
     max_file_size_bytes = serializers.IntegerField()
     allowed_content_types = serializers.ListField(child=serializers.CharField())
+    max_files = serializers.IntegerField()
     captcha_required = serializers.BooleanField()
     challenge = serializers.DictField(allow_null=True)
     poll_interval_ms = serializers.IntegerField()

@@ -16,8 +16,10 @@ from messenger.api.errors import TooLarge
 from messenger.api.negotiation import JsonAnswers
 from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
+from messenger.api.upload_handler import LimitingUploadHandler
 from messenger.exceptions import Invalid
 from messenger.lib.client_address import client_address, parse_networks
+from messenger.services import attaching
 from messenger.services.visitor_gate import Visit, What
 from messenger.utils import ensure_messenger_enabled_api
 
@@ -43,7 +45,9 @@ class WidgetView(APIView):
     parser_classes = [OrjsonParser, FormParser, MultiPartParser]
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True
+    takes_files: ClassVar[bool] = False
     visit: Visit
+    _uploading: LimitingUploadHandler | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The door: raises before the endpoint runs."""
@@ -54,7 +58,8 @@ class WidgetView(APIView):
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
         self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
         self.visit.own_origin = f"{request.scheme}://{request.get_host()}"
-        self.visit.admit(self.what, needs_session=self.needs_session)
+        uploads: list[What] = ["UPLOAD"] if self._is_upload(request) else []
+        self.visit.admit(self.what, *uploads, needs_session=self.needs_session)
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         self.visit = Visit(
@@ -63,6 +68,9 @@ class WidgetView(APIView):
             address=request_address(request),
             origin=request.headers.get("Origin", ""),
         )
+        if self._is_upload(request):
+            self._uploading = LimitingUploadHandler(request, self._max_file_bytes)
+            request.upload_handlers.insert(0, self._uploading)
         return super().initialize_request(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,12 +94,26 @@ class WidgetView(APIView):
     def body(self) -> dict[str, Any]:
         """The parsed body; raises TooLarge, or Invalid where JSON is not an object."""
         # DRF's parsers read whatever comes into memory; Django's own limit is for its own parsers.
-        if int(self.request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if self._is_upload(self.request):
+            limit += attaching.MAX_FILES * self._max_file_bytes()
+        if int(self.request.META.get("CONTENT_LENGTH") or 0) > limit:
             raise TooLarge
         data = self.request.data
+        if self._uploading and self._uploading.refusal:
+            raise self._uploading.refusal
         if not isinstance(data, dict):
             raise Invalid({"non_field_errors": [_("Send an object.")]})
         return data
+
+    def _is_upload(self, request: HttpRequest | Request) -> bool:
+        return self.takes_files and (request.content_type or "").startswith("multipart/form-data")
+
+    def _max_file_bytes(self) -> int:
+        """The inbox's limit where the headers have named it; else what no inbox goes beyond."""
+        if self.visit.inbox is not None:
+            return self.visit.inbox.file_limits.max_bytes
+        return settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576
 
     def value(self, name: str) -> Any:
         """From the body or, else, from the query string."""

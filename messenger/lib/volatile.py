@@ -35,30 +35,35 @@ class Limit(NamedTuple):
 
 
 class Looked(NamedTuple):
-    """The values found, and the seconds to wait where a limit is passed (0: none is)."""
+    """The values found, the seconds to wait where a limit is passed (0: none is), and whether a watched one is."""
 
     values: list[Any]
     retry_after: int
+    watched_passed: bool = False
 
 
 # The values, and which of the limits is passed, counted from 1 (0: none is). What a passed limit refused is not
-# counted against the ones behind it.
+# counted against the ones behind it. The first ones are only watched: all are counted, and refuse nothing.
 _LOOK = Script("""
-local values = tonumber(ARGV[1])
+local values, watched = tonumber(ARGV[1]), tonumber(ARGV[2])
 local found = {}
 for i = 1, values do
     found[i] = redis.call('GET', KEYS[i])
 end
 found[values + 1] = 0
+found[values + 2] = 0
 for i = values + 1, #KEYS do
-    local limit = 2 * (i - values)
+    local number = i - values
     local count = redis.call('INCR', KEYS[i])
     if count == 1 then
-        redis.call('EXPIRE', KEYS[i], ARGV[limit + 1])
+        redis.call('EXPIRE', KEYS[i], ARGV[2 * number + 2])
     end
-    if count > tonumber(ARGV[limit]) then
-        found[values + 1] = i - values
-        break
+    if count > tonumber(ARGV[2 * number + 1]) then
+        if number > watched then
+            found[values + 1] = number
+            break
+        end
+        found[values + 2] = 1
     end
 end
 return found
@@ -105,6 +110,13 @@ class Memory:
             for key in keys:
                 self._items.pop(key, None)
 
+    def claim(self, key: str, seconds: float) -> bool:
+        with self._lock:
+            is_free = self._items.get(key) is None
+            if is_free:
+                self._items[key] = (1, seconds)
+        return is_free
+
     def hit(self, key: str, seconds: int) -> int:
         with self._lock:
             count = (self._items.get(key) or (0, 0))[0] + 1
@@ -126,23 +138,27 @@ class Volatile:
     def get(self, key: str) -> Any:
         return self.look([key], []).values[0]
 
-    def look(self, keys: Sequence[str], limits: Sequence[Limit]) -> Looked:
+    def look(
+        self, keys: Sequence[str], limits: Sequence[Limit] = (), watched: Sequence[Limit] = ()
+    ) -> Looked:
         """Reads `keys` and counts a hit for each of `limits` up to the first that is passed, in one round trip.
 
-        A value that Redis doesn't know is looked for in memory: it may date from an outage. Counters carry
-        their window in the key, so that no hit can prolong a window.
+        Those `watched` are counted before, and refuse nothing. A value that Redis doesn't know is looked for in
+        memory: it may date from an outage. Counters carry their window in the key, so that no hit can prolong a
+        window.
         """
         now = time.time()
-        names = [f"{limit.key}:{int(now // limit.seconds)}" for limit in limits]
-        found = self._try(lambda redis: self._look_in_redis(redis, keys, names, limits))
+        counted = [*watched, *limits]
+        names = [f"{limit.key}:{int(now // limit.seconds)}" for limit in counted]
+        found = self._try(lambda redis: self._look_in_redis(redis, keys, names, counted, len(watched)))
         if found is None:
-            found = [None] * len(keys), self._count_in_memory(names, limits)
-        values, passed = found
+            found = [None] * len(keys), *self._count_in_memory(names, counted, len(watched))
+        values, passed, noticed = found
         values = [
             self._memory.get(key) if value is None else value for key, value in zip(keys, values, strict=True)
         ]
-        seconds = limits[passed - 1].seconds if passed else 0
-        return Looked(values, int(seconds - now % seconds) + 1 if passed else 0)
+        seconds = counted[passed - 1].seconds if passed else 0
+        return Looked(values, int(seconds - now % seconds) + 1 if passed else 0, noticed)
 
     def set(self, key: str, value: Any, seconds: int) -> None:
         """Stores until `seconds` from now; in memory where Redis can't be reached."""
@@ -150,6 +166,11 @@ class Volatile:
             self._memory.set(key, value, seconds)
         else:
             self._memory.delete(key)
+
+    def claim(self, key: str, seconds: int) -> bool:
+        """Whether nobody has claimed the key within its `seconds`; without Redis, in this process."""
+        claimed = self._try(lambda redis: bool(redis.set(key, b"1", ex=seconds, nx=True)))
+        return self._memory.claim(key, seconds) if claimed is None else claimed
 
     def delete(self, *keys: str) -> None:
         self._memory.delete(*keys)
@@ -181,17 +202,22 @@ class Volatile:
 
     @staticmethod
     def _look_in_redis(
-        redis: Redis, keys: Sequence[str], names: Sequence[str], limits: Sequence[Limit]
-    ) -> tuple[list[Any], int]:
+        redis: Redis, keys: Sequence[str], names: Sequence[str], limits: Sequence[Limit], watched: int
+    ) -> tuple[list[Any], int, bool]:
         numbers = [number for limit in limits for number in (limit.limit, limit.seconds)]
-        *raw, passed = _LOOK.run(redis, [*keys, *names], [len(keys), *numbers])
-        return [None if value is None else orjson.loads(value) for value in raw], passed
+        *raw, passed, noticed = _LOOK.run(redis, [*keys, *names], [len(keys), watched, *numbers])
+        return [None if value is None else orjson.loads(value) for value in raw], passed, bool(noticed)
 
-    def _count_in_memory(self, names: Sequence[str], limits: Sequence[Limit]) -> int:
+    def _count_in_memory(
+        self, names: Sequence[str], limits: Sequence[Limit], watched: int
+    ) -> tuple[int, bool]:
+        noticed = False
         for number, (name, limit) in enumerate(zip(names, limits, strict=True), 1):
             if self._memory.hit(name, limit.seconds) > limit.limit:
-                return number
-        return 0
+                if number > watched:
+                    return number, noticed
+                noticed = True
+        return 0, noticed
 
     def _try[T](self, operation: Callable[[Redis], T]) -> T | None:
         if not self._may_try():

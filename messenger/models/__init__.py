@@ -2,6 +2,7 @@
 
 from messenger.models.agent_profile import AgentProfile
 from messenger.models.attachment import Attachment
+from messenger.models.consent import Consent
 from messenger.models.contact import Contact
 from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
@@ -13,6 +14,7 @@ from messenger.models.working_hours import Holiday, WorkingHours
 __all__ = [
     "AgentProfile",
     "Attachment",
+    "Consent",
     "Contact",
     "Conversation",
     "ConversationEvent",

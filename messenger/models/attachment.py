@@ -1,15 +1,23 @@
 import uuid
 
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from messenger.models.message import Message
 
+FOLDER = "messenger"
+
+
+def attachments_storage() -> Storage:
+    """On disk or in an S3-compatible store, by setting; never where a web server shows files."""
+    return storages["messenger"]
+
 
 def storage_path(attachment: "Attachment", filename: str) -> str:
     """A generated name: what the visitor called the file never becomes a path."""
-    return f"messenger/{attachment.pk.hex[:2]}/{attachment.pk.hex}"
+    return f"{FOLDER}/{attachment.pk.hex[:2]}/{attachment.pk.hex}"
 
 
 class Attachment(models.Model):
@@ -19,7 +27,7 @@ class Attachment(models.Model):
     message = models.ForeignKey(
         Message, verbose_name=_("message"), on_delete=models.CASCADE, related_name="attachments"
     )
-    file = models.FileField(_("file"), upload_to=storage_path, max_length=200)
+    file = models.FileField(_("file"), upload_to=storage_path, storage=attachments_storage, max_length=200)
     original_name = models.CharField(pgettext_lazy("file", "name"), max_length=255)
     content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))

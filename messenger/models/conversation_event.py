@@ -20,6 +20,8 @@ class ConversationEvent(models.Model):
         CLOSED = "closed", _("conversation closed")
         REOPENED = "reopened", _("conversation reopened")
         RATED = "rated", _("conversation rated")
+        DETAILS_GIVEN = "details_given", _("contact details given")
+        CONSENTED = "consented", _("consent given")
 
     conversation = models.ForeignKey(
         Conversation,

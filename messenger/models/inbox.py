@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Branch
 from messenger.lib.opening_hours import Timetable
 from messenger.lib.origins import normalize_origin
+from messenger.lib.uploads import DEFAULT_TYPES
 from messenger.volatile import volatile
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,31 @@ def time_zones() -> set[str]:
 def validate_time_zone(value: str) -> None:
     if value not in time_zones():
         raise ValidationError(_("This is not a time zone of the IANA database, such as Europe/Moscow."))
+
+
+def validate_file_size(value: int) -> None:
+    limit = settings.MESSENGER_MAX_FILE_SIZE_MB
+    if value > limit:
+        raise ValidationError(_("At most %(limit)d MB: more is not let in here."), params={"limit": limit})
+
+
+def default_content_types() -> list[str]:
+    return list(DEFAULT_TYPES)
+
+
+ASKING = ["off", "optional", "required"]
+
+
+class Asking(models.TextChoices):
+    """Whether the widget asks for a detail before the first message."""
+
+    OFF = "off", _("no")
+    OPTIONAL = "optional", _("optional")
+    REQUIRED = "required", _("required")
+
+
+def _prechat_field(label: Any) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=8, choices=Asking.choices, default=Asking.OFF)
 
 
 def inbox_cache_key(widget_token: str) -> str:
@@ -110,12 +136,44 @@ class Inbox(models.Model):
         validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write the color as #rrggbb."))],
     )
     position = models.CharField(_("position"), max_length=5, choices=Position.choices, default=Position.RIGHT)
+    prechat_name = _prechat_field(_("ask for the name"))
+    prechat_email = _prechat_field(_("ask for the email"))
+    prechat_phone = _prechat_field(_("ask for the phone"))
+    offline_mode_enabled = models.BooleanField(
+        _("tell when nobody is there"),
+        default=False,
+        help_text=_(
+            "While no operator is online, and outside of working hours. Messages are taken all the same."
+        ),
+    )
+    offline_message = models.TextField(
+        _("what is told then"),
+        max_length=500,
+        blank=True,
+        help_text=_("Empty: a sentence of ours in the visitor's language."),
+    )
+    attachments_enabled = models.BooleanField(_("visitors may send files"), default=True)
+    max_file_size_mb = models.PositiveSmallIntegerField(
+        _("largest file, MB"), default=10, validators=[MinValueValidator(1), validate_file_size]
+    )
+    allowed_content_types = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name=_("kinds of files"),
+        default=default_content_types,
+        blank=True,
+        help_text=_("Told by a file's content, whatever its name says."),
+    )
     rating_enabled = models.BooleanField(_("ask for a rating"), default=False)
     rating_type = models.CharField(
         _("kind of rating"), max_length=5, choices=RatingType.choices, default=RatingType.STARS
     )
     privacy_text = models.TextField(_("privacy text"), max_length=500, blank=True)
     privacy_url = models.URLField(_("privacy policy"), blank=True)
+    consent_required = models.BooleanField(
+        _("ask for consent"),
+        default=False,
+        help_text=_("Visitors agree to the privacy text before they write; text and time are recorded."),
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
@@ -142,6 +200,15 @@ class Inbox(models.Model):
             models.CheckConstraint(
                 condition=models.Q(color__regex=r"^#[0-9a-fA-F]{6}$"), name="messenger_inbox_color_form"
             ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    prechat_name__in=ASKING, prechat_email__in=ASKING, prechat_phone__in=ASKING
+                ),
+                name="messenger_inbox_prechat_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_file_size_mb__gte=1), name="messenger_inbox_file_size"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +220,20 @@ class Inbox(models.Model):
             self.title = self.name[:80]
         super().save(*args, **kwargs)
         transaction.on_commit(lambda: volatile.delete(self.cache_key))
+
+    def clean(self) -> None:
+        if self.consent_required and not self.privacy_text.strip():
+            raise ValidationError({"privacy_text": _("Write what visitors are to agree to.")})
+
+    @property
+    def max_file_size_bytes(self) -> int:
+        return min(self.max_file_size_mb, settings.MESSENGER_MAX_FILE_SIZE_MB) * 1_048_576
+
+    @property
+    def prechat_fields(self) -> dict[str, str]:
+        """What the widget asks for before the first message: `required` or `optional` by field."""
+        asked = {"name": self.prechat_name, "email": self.prechat_email, "phone": self.prechat_phone}
+        return {name: value for name, value in asked.items() if value != Asking.OFF}
 
     @property
     def is_global(self) -> bool:

@@ -15,6 +15,7 @@ from crm.models import User
 from messenger.events import publish_presence
 from messenger.lib import clock
 from messenger.models import AgentProfile
+from messenger.models.agent_profile import lease
 from messenger.services.queueing import assign_waiting_soon
 
 
@@ -69,6 +70,14 @@ def is_available(user: User) -> bool:
         return False
     profile = AgentProfile.objects.filter(user=user).first()
     return profile is None or profile.is_available(clock.now())
+
+
+def is_anyone_there(branch_id: int) -> bool:
+    """Whether an operator of the branch is online, however much they have to do."""
+    gone = Q(agent_profile__last_seen_at__lt=clock.now() - lease())
+    absent = ~Q(agent_profile__status=AgentProfile.Status.ONLINE) & Q(agent_profile__isnull=False)
+    operators = User.objects.filter(branch=branch_id, is_active=True, role=User.Role.OPERATOR)
+    return operators.exclude(gone).exclude(absent).exists()
 
 
 def _tell(user: User, *, comes: bool) -> None:

@@ -22,7 +22,7 @@ def poll(conversation_id: int, since_id: int) -> dict[str, Any] | None:
         view_cache_key(conversation_id),
         typing_key(conversation_id, "operator"),
     ]
-    (version, kept, typing), _ = volatile.look(keys, [])
+    version, kept, typing = volatile.look(keys).values
     if kept and kept["version"] == version and since_id >= kept["view"]["last_id"]:
         view: dict[str, Any] = kept["view"]
         return view | {"operator_typing": bool(typing)}

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from messenger.exceptions import Invalid
 
 
-def check_body(body: object) -> str:
+def check_body(body: object, *, may_be_empty: bool = False) -> str:
     """The text as it is stored; raises Invalid where it is empty, too long or can't be stored."""
     if not isinstance(body, str):
         raise Invalid({"body": [_("Write a text.")]})
     text = body.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not text:
+    if not text and not may_be_empty:
         raise Invalid({"body": [_("Write a message.")]})
     if len(text) > settings.MESSENGER_MAX_MESSAGE_LENGTH:
         raise Invalid(

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from messenger.exceptions import (
+    CaptchaRequired,
     InboxNotFound,
     Invalid,
     OriginNotAllowed,
@@ -22,6 +24,8 @@ from messenger.lib.rates import parse_rate
 from messenger.lib.volatile import Limit
 from messenger.models import Inbox
 from messenger.models.inbox import inbox_cache_key
+from messenger.services import proof_of_work, suspicion
+from messenger.services.attaching import Limits
 from messenger.utils import (
     WidgetSession,
     ensure_messenger_enabled_api,
@@ -31,7 +35,7 @@ from messenger.utils import (
 )
 from messenger.volatile import volatile
 
-What = Literal["BOOTSTRAP", "SEND", "POLL", "STREAM"]
+What = Literal["BOOTSTRAP", "SEND", "UPLOAD", "POLL", "STREAM"]
 INBOX_CACHE_SECONDS = 10
 _WIDGET_TOKEN = re.compile(r"[!-~]{1,128}")
 
@@ -41,6 +45,16 @@ class InboxFacts(NamedTuple):
 
     id: int
     allowed_origins: list[str]
+    consent_required: bool
+    attachments_enabled: bool
+    max_file_size_mb: int
+    allowed_content_types: list[str]
+
+    @property
+    def file_limits(self) -> Limits:
+        """What visitors may send: nothing where attachments are off."""
+        most = min(self.max_file_size_mb, settings.MESSENGER_MAX_FILE_SIZE_MB)
+        return Limits(self.allowed_content_types if self.attachments_enabled else [], most * 1_048_576)
 
 
 @dataclass(slots=True)
@@ -58,6 +72,7 @@ class Visit:
     own_origin: str = ""
     origin_allowed: bool = field(default=False, init=False)
     inbox: InboxFacts | None = field(default=None, init=False)
+    needs_proof: bool = field(default=False, init=False)
     _session: WidgetSession | None = field(default=None, init=False)
 
     @property
@@ -71,19 +86,34 @@ class Visit:
         self._session = self.session._replace(conversation_id=conversation_id, renewed_at=time.time())
         store_widget_session(self.session_token, self._session)
 
-    def admit(self, what: What, *, needs_session: bool = True) -> InboxFacts:
-        """Counts the request and finds inbox and session; raises the errors of the contract."""
+    def prove(self, solution: object) -> None:
+        """Raises CaptchaRequired where the visitor has to do a proof of work first and `solution` is none.
+
+        A solution holds for the session for a while.
+        """
+        if not self.needs_proof:
+            return
+        if not proof_of_work.is_solved(solution):
+            raise CaptchaRequired(proof_of_work.new_challenge())
+        self.needs_proof = False
+        volatile.set(suspicion.proved_key(self.session_token), 1, settings.MESSENGER_CAPTCHA_SECONDS)
+
+    def count(self, what: What) -> None:
+        """Counts a request that comes by a signed link: against the limit of its address alone."""
+        limits = self._limits(what, needs_session=False, of_inbox=False)
+        if retry_after := volatile.look([], limits).retry_after:
+            raise Throttled(retry_after)
+
+    def admit(self, *whats: What, needs_session: bool = True) -> InboxFacts:
+        """Counts the request, as each of `whats`, and finds inbox and session; raises the errors of the contract."""
         ensure_messenger_enabled_api()
         if not self.widget_token:
             raise Invalid({"widget_token": [_("This field is required.")]})
         if not _WIDGET_TOKEN.fullmatch(self.widget_token):
             raise InboxNotFound
-        keys = [
-            inbox_cache_key(self.widget_token),
-            *([session_cache_key(self.session_token)] if needs_session else []),
-        ]
-        values, retry_after = volatile.look(keys, self._limits(what, needs_session))
-        inbox = None if retry_after and not values[0] else _find_inbox(self.widget_token, values[0])
+        kept, retry_after = self._look(whats, needs_session)
+        cached = kept[inbox_cache_key(self.widget_token)]
+        inbox = None if retry_after and not cached else _find_inbox(self.widget_token, cached)
         if inbox is not None:
             self._check_origin(inbox)
         if retry_after:
@@ -92,8 +122,24 @@ class Visit:
             raise InboxNotFound
         self.inbox = inbox
         if needs_session:
-            self._session = self._find_session(inbox, values[1])
+            self._session = self._find_session(inbox, kept[session_cache_key(self.session_token)])
         return inbox
+
+    def _look(self, whats: Sequence[What], needs_session: bool) -> tuple[dict[str, Any], int]:
+        """What the cache has under each key, and the seconds to wait where a limit is passed."""
+        network = network_of(self.address)
+        doubts = [suspicion.suspect_key(network), suspicion.proved_key(self.session_token)]
+        keys = [inbox_cache_key(self.widget_token)]
+        keys += [session_cache_key(self.session_token)] if needs_session else []
+        keys += doubts if suspicion.is_watching(whats[0]) else []
+        limits = [limit for what in whats for limit in self._limits(what, needs_session)]
+        values, retry_after, noticed = volatile.look(keys, limits, suspicion.counters(whats[0], network))
+        kept = dict(zip(keys, values, strict=True))
+        suspect, proved = map(kept.get, doubts)
+        if noticed and not suspect:
+            suspicion.suspect(network)
+        self.needs_proof = bool(suspect or noticed) and not proved
+        return kept, retry_after
 
     def _check_origin(self, inbox: InboxFacts) -> None:
         self.origin_allowed = not inbox.allowed_origins or self.origin in ("", self.own_origin)
@@ -118,12 +164,13 @@ class Visit:
             store_widget_session(self.session_token, session)
         return session
 
-    def _limits(self, what: What, needs_session: bool) -> list[Limit]:
+    def _limits(self, what: What, needs_session: bool, *, of_inbox: bool = True) -> list[Limit]:
         # From the one who asks to the shop: what an address is refused doesn't count against everybody's limit.
         subjects = [("ADDRESS", network_of(self.address))]
         if needs_session and self.session_token:
             subjects.append(("SESSION", session_digest(self.session_token)[:32]))
-        subjects.append(("INBOX", self.widget_token))
+        if of_inbox:
+            subjects.append(("INBOX", self.widget_token))
         limits = []
         for per, subject in subjects:
             rate = parse_rate(getattr(settings, f"MESSENGER_THROTTLE_{what}_{per}", ""))
@@ -134,11 +181,12 @@ class Visit:
 
 
 def _find_inbox(widget_token: str, cached: Any) -> InboxFacts | None:
-    if cached:
+    # What another version of the code keeps there has other columns.
+    if cached and len(cached) == len(InboxFacts._fields):
         return InboxFacts(*cached)
     row = (
         Inbox.objects.filter(widget_token=widget_token, is_active=True)
-        .values_list("id", "allowed_origins")
+        .values_list(*InboxFacts._fields)
         .first()
     )
     if row is None:

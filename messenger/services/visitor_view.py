@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messenger.lib.sql import fetch_all
+from messenger.services import attachment_links
 from messenger.services.typing import typing_operators
 
 PAGE = 50
@@ -29,7 +30,10 @@ SELECT k.id, k.status, k.operator_read_up_to, k.rated_at, contact.is_blocked, co
        ) END,
        k.assignee_id,
        COALESCE(NULLIF(profile.display_name, ''), assignee.first_name),
-       m.id, m.direction, m.body, m.created_at, m.read_at, m.client_message_id, m.sender_name
+       m.id, m.direction, m.body, m.created_at, m.read_at, m.client_message_id, m.sender_name,
+       (SELECT json_agg(json_build_object('id', a.id, 'original_name', a.original_name, 'content_type', a.content_type,
+            'size', a.size, 'width', a.width, 'height', a.height) ORDER BY a.created_at, a.id)
+        FROM messenger_attachment a WHERE a.message_id = m.id)
 FROM unnest(%s::bigint[], %s::bigint[]) AS cursor (conversation_id, since_id)
 JOIN messenger_conversation k ON k.id = cursor.conversation_id
 JOIN messenger_contact contact ON contact.id = k.contact_id
@@ -107,6 +111,7 @@ class Row(NamedTuple):
     read_at: datetime | None
     client_message_id: uuid.UUID | None
     sender_name: str | None
+    attachments: list[dict[str, Any]] | None
 
 
 def _load(sql: str, cursors: Mapping[int, int]) -> dict[int, dict[str, Any]]:
@@ -160,7 +165,7 @@ def _add_message(view: dict[str, Any], row: Row) -> None:
             "sender_name": (row.sender_name or _("Operator")) if is_answer else row.contact_name or None,
             "sender_avatar": None,
             "client_message_id": str(row.client_message_id) if row.client_message_id else None,
-            "attachments": [],
+            "attachments": [attachment_links.shape(one) for one in row.attachments or []],
         }
     )
     view["last_id"] = row.id

@@ -67,8 +67,9 @@ def test_answer_holds_everything_of_the_contract(inbox: Inbox) -> None:
         "working_hours_message", "working_hours_display", "next_opening_at", "offline_mode", "offline_message", "title",
         "greeting", "color", "position", "locale", "prechat_required", "prechat_fields", "privacy_text", "privacy_url",
         "consent_required", "sse_enabled", "attachments_enabled", "max_file_size_bytes", "allowed_content_types",
-        "captcha_required", "challenge", "poll_interval_ms", "messages", "has_more", "operator_typing",
-        "operator_read_up_to", "rating_requested", "rating_type", "rating_max_score", "conversation",
+        "max_files", "details_wanted", "captcha_required", "challenge", "poll_interval_ms",
+        "messages", "has_more", "operator_typing", "operator_read_up_to",
+        "rating_requested", "rating_type", "rating_max_score", "conversation",
     }  # fmt: skip
     assert answer["greeting"] == "Hello!"
     assert answer["conversation"] == {

@@ -83,18 +83,35 @@ BAD_VALUES = [
     ("messenger.E043", "MESSENGER_GEOIP_URL", ""),
     ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/nowhere/City.mmdb"),
     ("messenger.E044", "MESSENGER_GEOIP_MAXMIND_PATH", "/"),
+    ("messenger.E031", "MESSENGER_THROTTLE_UPLOAD_ADDRESS", "ten"),
+    ("messenger.E032", "MESSENGER_THROTTLE_UPLOAD_SESSION", "10"),
+    ("messenger.E033", "MESSENGER_THROTTLE_UPLOAD_INBOX", "10/fortnight"),
+    ("messenger.E034", "MESSENGER_CAPTCHA_ENABLED", "often"),
+    ("messenger.E035", "MESSENGER_CAPTCHA_MAX_NUMBER", "0"),
+    ("messenger.E036", "MESSENGER_CAPTCHA_BOOTSTRAPS", "12"),
+    ("messenger.E037", "MESSENGER_CAPTCHA_MESSAGES", "40/"),
+    ("messenger.E038", "MESSENGER_CAPTCHA_SECONDS", "-1"),
+    ("messenger.E051", "MESSENGER_MAX_FILE_SIZE_MB", "0"),
+    ("messenger.E052", "MESSENGER_MAX_IMAGE_PIXELS", "many"),
+    ("messenger.E053", "MESSENGER_ATTACHMENT_LINK_SECONDS", "0"),
+    ("messenger.E055", "MESSENGER_S3_ENDPOINT_URL", "minio:9000"),
 ]
-# A list of names, a folder, a sentence and a token: every text is one.
+# Names, folders, sentences, tokens and keys: every text is one.
 CANNOT_BE_WRONG = {
     "ALLOWED_HOSTS",
     "STATIC_ROOT",
     "MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE",
     "MESSENGER_HEALTH_TOKEN",
+    "MESSENGER_FILES_ROOT",
+    "MESSENGER_S3_BUCKET",
+    "MESSENGER_S3_REGION",
+    "MESSENGER_S3_ACCESS_KEY_ID",
+    "MESSENGER_S3_SECRET_ACCESS_KEY",
 }
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    for module in ("crm.environment", "crm.messenger_settings", "crm.geoip_settings"):
+    for module in ("crm.environment", "crm.messenger_settings", "crm.geoip_settings", "crm.storage_settings"):
         monkeypatch.delitem(sys.modules, module, raising=False)
     return runpy.run_path(str(SETTINGS))
 

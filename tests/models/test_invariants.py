@@ -15,6 +15,7 @@ from crm.models import Branch, User
 from messenger.models import (
     AgentProfile,
     Attachment,
+    Consent,
     Contact,
     Conversation,
     ConversationEvent,
@@ -99,6 +100,16 @@ def update_inbox(**values: Any) -> Callable[[World], Any]:
     return lambda world: Inbox.objects.filter(pk=world.inbox.pk).update(**values)
 
 
+def change_consent(world: World) -> None:
+    Consent.objects.create(contact=world.conversation.contact, text="I agree")
+    Consent.objects.update(text="I agree to anything")
+
+
+def withdraw_consent(world: World) -> None:
+    Consent.objects.create(contact=world.conversation.contact, text="I agree")
+    Consent.objects.all().delete()
+
+
 def assign_without_time(world: World) -> None:
     world.conversations().update(assignee=world.operator)
 
@@ -156,6 +167,10 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_inbox_rating_type_known", update_inbox(rating_type="smile")),
     ("messenger_inbox_color_form", update_inbox(color="#12345g")),
     ("messenger_inbox_color_form", update_inbox(color="red")),
+    ("messenger_inbox_prechat_known", update_inbox(prechat_email="perhaps")),
+    ("messenger_inbox_file_size", update_inbox(max_file_size_mb=0)),
+    ("messenger_consent_is_fixed", change_consent),
+    ("messenger_consent_is_fixed", withdraw_consent),
     ("messenger_inbox_branch_is_fixed", lambda w: update_inbox(branch=w.moscow)(w)),
     ("messenger_inbox_branch_is_fixed", update_inbox(branch=None)),
     (
