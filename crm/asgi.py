@@ -6,15 +6,20 @@ A JSON view costs 0.42 ms of CPU through a2wsgi and 1.15 ms on Django's own ASGI
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from django.conf import settings
 
-from crm.request_body import WholeBody
+from crm.request_body import BODY_BYTES, WholeBody
 from crm.wsgi import application as django
+from messenger.services.attaching import MAX_FILES
 from messenger.stream.app import STREAM_PATHS, StreamApplication
 
 WEB_THREADS = 16
 
 streams = StreamApplication()
-web = WholeBody(cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)))
+web = WholeBody(
+    cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)),
+    upload_bytes=MAX_FILES * settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576 + BODY_BYTES,
+)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

@@ -3,8 +3,6 @@
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
-from django.middleware.gzip import GZipMiddleware
 
 
 def is_session_key(text: str) -> bool:
@@ -19,12 +17,3 @@ class SaneSessionMiddleware(SessionMiddleware):
         if not is_session_key(request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")):
             request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         super().process_request(request)
-
-
-class StaticGZipMiddleware(GZipMiddleware):
-    """Compresses static files where no proxy and no collectstatic has done it; answers of the API are too short."""
-
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        if request.path.startswith(settings.STATIC_URL):
-            return super().process_response(request, response)
-        return response

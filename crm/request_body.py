@@ -1,8 +1,12 @@
-"""Takes a request's body before a thread is taken for it: whoever sends slowly holds a socket and nothing else."""
+"""Takes a request's body before a thread is taken for it: whoever sends slowly holds a socket and nothing else.
+
+Uploads may be large and come from a phone in a tunnel: they wait on disk, and get time as long as they go on.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 
 type Message = MutableMapping[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
@@ -12,58 +16,105 @@ type Application = Callable[[Any, Receive, Send], Awaitable[None]]
 BODY_SECONDS = 15.0
 # What Django takes by itself, and room for the frames of a form.
 BODY_BYTES = 2 * 1_048_576
+# Each of these bytes of an upload buys a second more.
+SLOWEST_UPLOAD = 8_192
+IN_MEMORY = 524_288
+BLOCK = 65_536
+UPLOADS_AT_ONCE = 64
 
 
 class WholeBody:
     """ASGI middleware: answers 408 to a body that takes too long and 413 to one that is too large.
 
-    Header names with an underscore are dropped on the way: WSGI can't tell `X_Forwarded_For`, which any client may
-    write, from `X-Forwarded-For`, which is the proxy's.
+    Forms with files may have up to `upload_bytes`; beyond UPLOADS_AT_ONCE of them the answer is 503. Header names
+    with an underscore are dropped on the way: WSGI can't tell `X_Forwarded_For`, which any client may write, from
+    `X-Forwarded-For`, which is the proxy's.
     """
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, *, upload_bytes: int = BODY_BYTES) -> None:
         self._application = application
+        self._upload_bytes = upload_bytes
+        self._uploads = 0
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         scope["headers"] = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+        headers = dict(scope["headers"])
+        is_upload = headers.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        if is_upload and self._uploads >= UPLOADS_AT_ONCE:
+            await _refuse(send, 503)
+            return
+        self._uploads += is_upload
         try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _read(receive)
-        except TimeoutError:
-            await _refuse(send, 408)
-            return
-        except OverflowError:
-            await _refuse(send, 413)
-            return
-        if body is not None:
-            await self._application(scope, _replay(body, receive), send)
+            with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
+                limit = self._upload_bytes if is_upload else BODY_BYTES
+                if await _read(receive, send, body, headers.get(b"content-length", b""), limit, is_upload):
+                    await self._application(scope, _replay(body, receive), send)
+        finally:
+            self._uploads -= is_upload
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body, or None where the client has gone."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        if len(body) > BODY_BYTES:
-            raise OverflowError
-        if not message.get("more_body"):
-            return bytes(body)
+async def _read(
+    receive: Receive, send: Send, body: IO[bytes], announced: bytes, limit: int, is_upload: bool
+) -> bool:
+    """Whether the body is there now; else the client has gone, or was refused."""
+    if announced.isdigit() and int(announced) > limit:
+        await _refuse_large(receive, send)
+        return False
+    received, more = 0, True
+    begun = asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(BODY_SECONDS) as patience:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    return False
+                received += len(message.get("body", b""))
+                if received > limit:
+                    break
+                body.write(message.get("body", b""))
+                more = message.get("more_body", False)
+                if is_upload:
+                    patience.reschedule(begun + BODY_SECONDS + received / SLOWEST_UPLOAD)
+    except TimeoutError:
+        await _refuse(send, 408)
+        return False
+    if received > limit:
+        await _refuse_large(receive, send)
+        return False
+    body.seek(0)
+    return True
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    whole: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def _replay(body: IO[bytes], receive: Receive) -> Receive:
+    has_more = True
 
     async def replayed() -> Message:
-        return whole.pop() if whole else await receive()
+        nonlocal has_more
+        if not has_more:
+            return await receive()
+        block = body.read(BLOCK)
+        has_more = len(block) == BLOCK
+        return {"type": "http.request", "body": block, "more_body": has_more}
 
     return replayed
+
+
+async def _refuse_large(receive: Receive, send: Send) -> None:
+    """Lets the rest go by for a while: cut off while it still sends, a browser would never see the answer."""
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            while (await receive()).get("more_body"):
+                pass
+    except TimeoutError:
+        pass
+    await _refuse(send, 413)
 
 
 async def _refuse(send: Send, status: int) -> None:
     detail = b'{"detail": "The request took too long or is too large.", "code": "invalid"}'
     headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+    if status == 503:
+        detail = b'{"detail": "Too many uploads at once.", "code": "unavailable"}'
+        headers.append((b"retry-after", b"10"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": detail})

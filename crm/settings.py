@@ -131,7 +131,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "crm.middleware.StaticGZipMiddleware",
+    "crm.static_compression.StaticCompressionMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.middleware.SaneSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -271,7 +271,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ConversationStatusEnum": ["open", "pending", "resolved", "closed"],
         "OperatorStatusEnum": ["online", "away", "busy", "offline"],
         "OkEnum": ["ok"],
+        "AskedEnum": ["required", "optional"],
     },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "widget", "description": "Visitors' widgets: public, by tokens, for any origin of the inbox."},
+        {"name": "operator", "description": "Operators: the admin's session, from the admin's own pages."},
+    ],
 }
 
 Q_CLUSTER: dict[str, Any] = {

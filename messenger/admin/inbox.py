@@ -2,41 +2,14 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from crm.admin_base import ModelForm
 from messenger.admin.base import MessengerAdmin, user_of
-from messenger.admin.origins_field import OriginsField
+from messenger.admin.inbox_form import InboxForm
 from messenger.admin.working_hours import FIELDSET, HolidayInline, WorkingHoursInline, hours_context
 from messenger.models import Inbox
-from messenger.models.inbox import time_zones
-
-
-def zone_choices() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(time_zones())]
-
-
-class InboxForm(ModelForm[Inbox]):
-    allowed_origins = OriginsField(
-        label=_("Allowed origins"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_(
-            "Sites that may show the widget, one per line: https://shop.example.com. Empty: any site."
-        ),
-    )
-    time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=zone_choices, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
-    )
-
-    class Meta:
-        model = Inbox
-        fields = "__all__"
-        widgets = {"color": UnfoldAdminColorInputWidget}
 
 
 @admin.register(Inbox)
@@ -49,9 +22,21 @@ class InboxAdmin(MessengerAdmin[Inbox]):
     fieldsets = (
         (None, {"fields": (("name", "branch"), "is_active")}),
         (_("Widget"), {"fields": ("title", "greeting", ("color", "position")), "classes": ["tab"]}),
+        (
+            _("Form before the chat"),
+            {"fields": (("prechat_name", "prechat_email", "prechat_phone"),), "classes": ["tab"]},
+        ),
+        (_("Nobody there"), {"fields": ("offline_mode_enabled", "offline_message"), "classes": ["tab"]}),
+        (
+            _("Attachments"),
+            {
+                "fields": ("attachments_enabled", "max_file_size_mb", "allowed_content_types"),
+                "classes": ["tab"],
+            },
+        ),
         (_("Security"), {"fields": ("allowed_origins", "identity_required"), "classes": ["tab"]}),
         (_("Rating"), {"fields": (("rating_enabled", "rating_type"),), "classes": ["tab"]}),
-        (_("Privacy"), {"fields": ("privacy_text", "privacy_url"), "classes": ["tab"]}),
+        (_("Privacy"), {"fields": ("privacy_text", "privacy_url", "consent_required"), "classes": ["tab"]}),
         (
             _("Working hours"),
             {"fields": ("working_hours_enabled", "time_zone"), "classes": ["tab", FIELDSET]},

@@ -27,6 +27,12 @@ def values(**more: Any) -> dict[str, Any]:
         "privacy_text": "",
         "privacy_url": "",
         "time_zone": "Europe/Moscow",
+        "prechat_name": "off",
+        "prechat_email": "off",
+        "prechat_phone": "off",
+        "attachments_enabled": "on",
+        "max_file_size_mb": "10",
+        "allowed_content_types": ["image/png", "application/pdf"],
         "working_hours-TOTAL_FORMS": "0",
         "working_hours-INITIAL_FORMS": "0",
         "holidays-TOTAL_FORMS": "0",
@@ -58,6 +64,11 @@ def test_an_inbox_is_made(administrator_client: Client, yekaterinburg: Branch) -
         ("color", "red", "#rrggbb"),
         ("time_zone", "Mars/Olympus", "Mars/Olympus"),
         ("name", "", "required"),
+        ("max_file_size_mb", "0", "greater than or equal to 1"),
+        ("max_file_size_mb", "26", "At most 25 MB"),
+        ("allowed_content_types", [], "Choose the kinds of files"),
+        ("allowed_content_types", ["image/svg+xml"], "image/svg+xml"),
+        ("prechat_email", "perhaps", "perhaps"),
         ("privacy_url", "javascript:alert(1)", "valid URL"),
     ],
 )
@@ -105,3 +116,28 @@ def test_inboxes_are_not_deleted(administrator_client: Client, inbox: Inbox) -> 
     url = reverse("admin:messenger_inbox_delete", args=[inbox.pk])
     assert administrator_client.post(url, {"post": "yes"}).status_code == 403
     assert Inbox.objects.exists()
+
+
+def test_settings_of_the_widget_are_saved(administrator_client: Client, yekaterinburg: Branch) -> None:
+    said = {
+        "prechat_email": "required", "offline_mode_enabled": "on", "offline_message": "Back on Monday",
+        "privacy_text": "I agree", "consent_required": "on", "allowed_content_types": ["image/png"],
+    }  # fmt: skip
+    assert administrator_client.post(ADD, values(branch=yekaterinburg.pk, **said)).status_code == 302
+    inbox = Inbox.objects.get()
+    assert inbox.prechat_fields == {"email": "required"}
+    assert (inbox.offline_mode_enabled, inbox.offline_message) == (True, "Back on Monday")
+    assert (inbox.consent_required, inbox.privacy_text) == (True, "I agree")
+    assert inbox.allowed_content_types == ["image/png"]
+
+
+def test_consent_needs_a_text(administrator_client: Client) -> None:
+    response = administrator_client.post(ADD, values(consent_required="on"))
+    assert response.status_code == 200
+    assert "Write what visitors are to agree to." in response.content.decode()
+
+
+def test_without_files_no_kind_is_needed(administrator_client: Client) -> None:
+    said = values(allowed_content_types=[])
+    del said["attachments_enabled"]
+    assert administrator_client.post(ADD, said).status_code == 302

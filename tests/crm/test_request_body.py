@@ -3,10 +3,12 @@
 import contextlib
 import http.client
 import os
+import select
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -16,12 +18,16 @@ APPLICATION = """
 from crm.request_body import WholeBody
 import crm.request_body as module
 module.BODY_SECONDS = 1.0
+module.UPLOADS_AT_ONCE = 2
 async def echo(scope, receive, send):
-    body = (await receive())["body"]
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message["body"], message["more_body"]
     names = b",".join(name for name, _ in scope["headers"])
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-names", names)]})
     await send({"type": "http.response.body", "body": body})
-app = WholeBody(echo)
+app = WholeBody(echo, upload_bytes=5_000_000)
 """
 
 
@@ -64,6 +70,63 @@ def test_body_that_never_comes_is_refused(port: int) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\nx")
         assert connection.recv(100).startswith(b"HTTP/1.1 408")
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\n"
+
+
+def test_form_with_files_may_be_larger(port: int) -> None:
+    body = os.urandom(4_000_000)
+    assert ask(port, body, FORM)[::2] == (200, body)
+    assert ask(port, b"x" * 5_000_001, FORM)[0] == 413
+
+
+def test_large_body_is_refused_although_it_never_comes(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(HEAD + b"Content-Length: 5000001\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_large_body_without_a_length_is_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(60):
+                connection.sendall(b"186A0\r\n" + b"x" * 100_000 + b"\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_upload_that_goes_on_has_time(port: int) -> None:
+    """Two seconds are more than a body has, but this one brings 16 KB every half of one."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(HEAD + b"Content-Length: 65536\r\n\r\n")
+        for _ in range(4):
+            assert not select.select([connection], [], [], 0.5)[0]
+            connection.sendall(b"x" * 16_384)
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_upload_that_stands_still_is_refused(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(HEAD + b"Content-Length: 65536\r\n\r\n" + b"x" * 1_000)
+        assert connection.recv(100).startswith(b"HTTP/1.1 408")
+
+
+def test_uploads_at_once_are_limited(port: int) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(2):
+            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+            connection.sendall(HEAD + b"Content-Length: 65536\r\n\r\n" + b"x" * 60_000)
+        wait_for(lambda: ask(port, b"x", FORM)[0] == 503)
+        assert ask(port, b"no upload")[0] == 200
+    wait_for(lambda: ask(port, b"x", FORM)[0] == 200)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
 
 
 def test_names_with_an_underscore_are_dropped(port: int) -> None:

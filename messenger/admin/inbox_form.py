@@ -1,0 +1,65 @@
+"""The form of an inbox's settings."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminColorInputWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+)
+
+from crm.admin_base import ModelForm
+from messenger.admin.origins_field import OriginsField
+from messenger.lib.uploads import KNOWN_TYPES
+from messenger.models import Inbox
+from messenger.models.inbox import default_content_types, time_zones
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(time_zones())]
+
+
+def file_choices() -> list[tuple[str, str]]:
+    return [(content_type, extensions[0].upper()) for content_type, extensions in KNOWN_TYPES.items()]
+
+
+class InboxForm(ModelForm[Inbox]):
+    allowed_origins = OriginsField(
+        label=_("Allowed origins"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"}),
+        help_text=_(
+            "Sites that may show the widget, one per line: https://shop.example.com. Empty: any site."
+        ),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=zone_choices, initial="Europe/Moscow", widget=UnfoldAdminSelectWidget
+    )
+
+    allowed_content_types = forms.MultipleChoiceField(
+        label=_("Kinds of files"),
+        required=False,
+        choices=file_choices,
+        initial=default_content_types,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=_(
+            "Told by a file's content, whatever its name says. Photos lose the place where they were taken."
+        ),
+    )
+
+    class Meta:
+        model = Inbox
+        fields = "__all__"
+        widgets = {"color": UnfoldAdminColorInputWidget}
+
+    def clean(self) -> dict[str, Any] | None:
+        """Files that may be sent are of some kind."""
+        cleaned = super().clean()
+        if self.cleaned_data.get("attachments_enabled") and not self.cleaned_data.get(
+            "allowed_content_types"
+        ):
+            self.add_error("allowed_content_types", _("Choose the kinds of files, or turn files off."))
+        return cleaned
