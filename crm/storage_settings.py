@@ -26,9 +26,9 @@ MESSENGER_MAX_FILE_SIZE_MB = read(
 MESSENGER_MAX_IMAGE_PIXELS = read(
     "MESSENGER_MAX_IMAGE_PIXELS",
     "int",
-    64_000_000,
+    36_000_000,
     "messenger.E052",
-    "Largest image, all frames together; each pixel takes up to 8 bytes of memory while it is looked at.",
+    "Largest image, all frames together, at most 89478485; each pixel takes up to 16 bytes of memory for a moment.",
     validate=validators.positive,
 )
 MESSENGER_ATTACHMENT_LINK_SECONDS = read(

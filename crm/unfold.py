@@ -31,6 +31,7 @@ STYLES = (
     "list",
     "workspace",
     "timeline",
+    "files",
     "card",
     "selection",
     "dialog",

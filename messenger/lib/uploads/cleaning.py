@@ -7,10 +7,10 @@ from typing import BinaryIO
 
 from django.core.files.base import ContentFile
 
-from messenger.lib.uploads.detection import check_pdf, found_type
+from messenger.lib.uploads.detection import found_type
 from messenger.lib.uploads.errors import FileRefused
 from messenger.lib.uploads.images import clean_image
-from messenger.lib.uploads.kinds import IMAGE_TYPES, PDF
+from messenger.lib.uploads.kinds import IMAGE_TYPES
 
 CHUNK = 65_536
 
@@ -40,8 +40,6 @@ def clean_file(file: BinaryIO, *, allowed: Collection[str], max_bytes: int, max_
     if content_type in IMAGE_TYPES:
         picture = clean_image(data, content_type, max_bytes=max_bytes, max_pixels=max_pixels)
         return _clean(picture.data, content_type, picture.width, picture.height)
-    if content_type == PDF:
-        check_pdf(data)
     return _clean(data, content_type)
 
 

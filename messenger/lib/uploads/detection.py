@@ -17,12 +17,14 @@ _SIGNATURES = (
     (re.compile(rb"RIFF....WEBPVP8[ LX]", re.DOTALL), "image/webp"),
     (re.compile(rb"%PDF-[12]\.\d"), PDF),
 )
-_PDF_END = re.compile(rb"%%EOF[\s\0]*\Z")
 _HINT_BYTES = 4096
 
 
 def found_type(data: bytes) -> str:
-    """One of KNOWN_TYPES; else what it probably is, for the message, or empty."""
+    """One of KNOWN_TYPES; else what it probably is, for the message, or empty.
+
+    Of a PDF the beginning is enough: programs write all kinds of things behind its end, and readers take them.
+    """
     for signature, content_type in _SIGNATURES:
         if signature.match(data):
             return content_type
@@ -33,12 +35,6 @@ def found_type(data: bytes) -> str:
     if is_mp3(data):
         return MP3
     return TEXT if is_plain_text(data) else _hint(data)
-
-
-def check_pdf(data: bytes) -> None:
-    """A PDF is stored as it came, so it must be one from the first byte to the last."""
-    if b"startxref" not in data or not _PDF_END.search(data, max(0, len(data) - 1024)):
-        raise FileRefused("damaged", PDF)
 
 
 def _whole(content_type: str, wanted: str) -> str:

@@ -14,7 +14,7 @@ from messenger.lib.uploads.turning import turned_size
 # A decoded picture takes four bytes a pixel and more: two at a time is what a process can hold.
 _DECODING = threading.BoundedSemaphore(2)
 # What Pillow and its decoders raise for broken files, as the mutations in tests/lib/uploads/test_mutations.py show.
-_DECODER_ERRORS = (OSError, SyntaxError, ValueError)
+_DECODER_ERRORS = (OSError, SyntaxError, ValueError, EOFError)
 
 
 class Format(NamedTuple):

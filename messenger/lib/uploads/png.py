@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import count
 from typing import NamedTuple
 
 from PIL.PngImagePlugin import PngImageFile
@@ -14,7 +15,6 @@ from messenger.lib.uploads.turning import turned
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">II5s")
-_FRAME_CONTROL = struct.Struct(">IIIII6s")
 # Above it a photograph takes three times as long, and gets 6 % smaller.
 _LEVEL = 4
 _INDEXED = 3
@@ -51,28 +51,24 @@ def _still(chunks: list[Chunk], found: Outline) -> bytes:
 
 def _animation(chunks: list[Chunk], found: Outline) -> bytes:
     shared = [chunk for chunk in chunks if chunk.name in _SHARED]
+    sequence = count()
     written: list[Chunk] = []
-    sequence = 0
     for control, picture in _frames(chunks):
-        width, height = found.width, found.height
-        if control is not None:
-            width, height = _checked_extent(control, found)
-        header = struct.pack(">II", width, height) + chunks[0].body[8:]
+        header = _frame_header(chunks[0].body, control, found, is_first=not written)
         frame = list(_chunks(_encoded(header, [*shared, Chunk(b"IDAT", picture)], 1)))
-        if not written:
+        is_first = not written
+        if is_first:
             written = [chunk for chunk in frame if chunk.name not in {b"IDAT", b"IEND"}]
-            written.append(_animation_control(chunks))
-        is_first_picture = not any(chunk.name == b"IDAT" for chunk in written)
+            written.append(next(chunk for chunk in chunks if chunk.name == b"acTL"))
         if control is not None:
-            written.append(Chunk(b"fcTL", struct.pack(">I", sequence) + control))
-            sequence += 1
-        for body in (chunk.body for chunk in frame if chunk.name == b"IDAT"):
-            if is_first_picture:
-                written.append(Chunk(b"IDAT", body))
-            else:
-                written.append(Chunk(b"fdAT", struct.pack(">I", sequence) + body))
-                sequence += 1
+            written.append(Chunk(b"fcTL", _numbered(sequence, control)))
+        for data in (chunk.body for chunk in frame if chunk.name == b"IDAT"):
+            written.append(Chunk(b"IDAT", data) if is_first else Chunk(b"fdAT", _numbered(sequence, data)))
     return _file([*written, Chunk(b"IEND", b"")])
+
+
+def _numbered(sequence: Iterator[int], body: bytes) -> bytes:
+    return next(sequence).to_bytes(4) + body
 
 
 def _encoded(header: bytes, shown: Iterable[Chunk], orientation: int) -> bytes:
@@ -93,6 +89,8 @@ def _frames(chunks: Iterable[Chunk]) -> Iterator[tuple[bytes | None, bytes]]:
         if chunk.name == b"fcTL":
             if parts:
                 yield control, b"".join(parts)
+            elif control is not None:
+                raise Damaged("frame without data")
             control, parts = chunk.body[4:], []
         elif chunk.name == b"IDAT":
             parts.append(chunk.body)
@@ -113,17 +111,17 @@ def _frame_count(chunks: Iterable[Chunk]) -> int:
     return frames
 
 
-def _animation_control(chunks: Iterable[Chunk]) -> Chunk:
-    return next(chunk for chunk in chunks if chunk.name == b"acTL")
-
-
-def _checked_extent(control: bytes, found: Outline) -> tuple[int, int]:
+def _frame_header(header: bytes, control: bytes | None, found: Outline, *, is_first: bool) -> bytes:
+    """The header of a frame as a picture of its own; the first one fills the whole picture."""
+    if control is None:
+        return header
     if len(control) != 22:
         raise Damaged("frame control")
     width, height, left, top = struct.unpack_from(">IIII", control)
-    if left + width > found.width or top + height > found.height:
+    is_whole = (width, height, left, top) == (found.width, found.height, 0, 0)
+    if left + width > found.width or top + height > found.height or (is_first and not is_whole):
         raise Damaged("frame outside of the picture")
-    return width, height
+    return control[:8] + header[8:]
 
 
 def _chunks(data: bytes) -> Iterator[Chunk]:

@@ -42,7 +42,8 @@ def found(data: bytes) -> str:
     ("data", "content_type"),
     [
         (PDF, "application/pdf"),
-        (PDF + b"\r\n\0\0", "application/pdf"),
+        (PDF + b"\r\n\0\0signed by a scanner", "application/pdf"),
+        (PDF[:-6], "application/pdf"),
         (archive("a.txt", "b/c.png"), ZIP),
         (archive("[Content_Types].xml", "_rels/.rels", "word/document.xml"), DOCX),
         (archive("[Content_Types].xml", "xl/workbook.xml"), XLSX),
@@ -63,10 +64,7 @@ def test_stored_as_it_came(data: bytes, content_type: str) -> None:
     "data",
     [
         b" " + PDF,
-        PDF[:-6],
-        PDF + b"<script>alert(1)</script>",
-        PDF + archive("A.class"),
-        PDF.replace(b"startxref", b"startxxxx"),
+        b"%PDF",
         archive("word/document.xml", "[Content_Types].xml", "word/vbaProject.bin"),
         archive("[Content_Types].xml", "ppt/presentation.xml"),
         archive("META-INF/MANIFEST.MF", "A.class"),

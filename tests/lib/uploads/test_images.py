@@ -85,8 +85,7 @@ def test_lossless_webp_stays_lossless() -> None:
 @pytest.mark.parametrize("image_format", FORMATS)
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_picture_is_turned_upright(image_format: str, orientation: int) -> None:
-    how: dict[str, Any] = {"JPEG": {"subsampling": 0}, "WEBP": {"lossless": True}, "PNG": {}}[image_format]
-    original = encoded(picture(), image_format, exif=exif(orientation), **how)
+    original = encoded(picture(), image_format, exif=exif(orientation), subsampling=0, lossless=True)
     upright = ImageOps.exif_transpose(Image.open(BytesIO(original)))
     cleaned = clean(original)
     assert (cleaned.width, cleaned.height) == upright.size
@@ -115,9 +114,10 @@ def test_colour_profile_stays(image_format: str) -> None:
     assert opened(cleaned).info["icc_profile"] == colour_profile()
 
 
+@pytest.mark.parametrize("image_format", FORMATS)
 @pytest.mark.parametrize("profile", [b"<script>" * 40, colour_profile() + b"hidden", b"\0" * 40])
-def test_what_is_no_profile_goes(profile: bytes) -> None:
-    assert not opened(clean(encoded(picture(), "JPEG", icc_profile=profile))).info.get("icc_profile")
+def test_what_is_no_profile_goes(image_format: str, profile: bytes) -> None:
+    assert not opened(clean(encoded(picture(), image_format, icc_profile=profile))).info.get("icc_profile")
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "GIF", "WEBP"])
@@ -137,6 +137,23 @@ def test_animation_whose_first_picture_stands_outside() -> None:
     shown = opened(clean(original))
     assert shown.info["default_image"]
     assert moved(shown) == moved(Image.open(BytesIO(original)))
+
+
+def test_animation_with_a_palette() -> None:
+    first = picture("P")
+    others = [first.rotate(angle) for angle in (30, 60)]
+    original = encoded(first, "PNG", save_all=True, append_images=others, duration=50)
+    shown = opened(clean(original))
+    assert shown.mode == "P"
+    assert moved(shown) == moved(Image.open(BytesIO(original)))
+
+
+def test_gif_whose_few_colours_lie_apart() -> None:
+    image = Image.new("P", SIZE, 200)
+    image.putpalette(bytes(number % 256 for number in range(768)))
+    image.paste(77, (5, 5, 20, 20))
+    original = encoded(image, "GIF", optimize=False)
+    assert pixels(opened(clean(original))) == pixels(Image.open(BytesIO(original)))
 
 
 def test_gif_with_interlace_transparency_and_colours_of_its_own() -> None:
