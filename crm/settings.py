@@ -131,7 +131,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "crm.static_compression.StaticCompressionMiddleware",
+    "crm.static_serving.StaticServingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.middleware.SaneSessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -242,7 +242,7 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "crm.static_storage.StaticStorage"},
     "messenger": attachments_storage(BASE_DIR),
 }
 # Whoever else logs in to the machine has no business with what clients send.
@@ -275,7 +275,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
-        {"name": "widget", "description": "Visitors' widgets: public, by tokens, for any origin of the inbox."},
+        {
+            "name": "widget",
+            "description": "Visitors' widgets: public, by tokens, for any origin of the inbox.",
+        },
         {"name": "operator", "description": "Operators: the admin's session, from the admin's own pages."},
     ],
 }

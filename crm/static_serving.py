@@ -1,4 +1,4 @@
-"""Compresses static files where no proxy and no collectstatic has done it, each once per process."""
+"""Serves static files light where no proxy and no collectstatic has made them so, each made once per process."""
 
 import gzip
 import re
@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from crm.static_minification import is_minified, minified
+
 _TEXT = re.compile(r"(text/|application/(json|javascript|manifest\+json)|image/svg\+xml)")
 _ACCEPTED = {
     name: re.compile(rf"(^|[\s,]){name}(?!\s*;\s*q=0(\.0+)?\s*(,|$))(\s*[;,]|\s*$)")
@@ -22,7 +24,7 @@ _SMALL = 100_000
 FILES = 256
 
 
-class StaticCompressionMiddleware:
+class StaticServingMiddleware:
     """Stands before WhiteNoise. Answers of the API are too short to gain, and pages mix secrets with what was typed."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -30,15 +32,16 @@ class StaticCompressionMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._get_response(request)
-        if not request.path.startswith(settings.STATIC_URL) or not _is_worth_it(response):
+        name = request.path.removeprefix(settings.STATIC_URL)
+        if name == request.path or not _is_plain_text(response):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         accepted = request.headers.get("Accept-Encoding", "")
-        encoding = next((name for name, pattern in _ACCEPTED.items() if pattern.search(accepted)), None)
-        return response if encoding is None else _compressed(request, response, encoding)
+        encoding = next((name for name, pattern in _ACCEPTED.items() if pattern.search(accepted)), "")
+        return _lightened(request, response, name, encoding)
 
 
-def _is_worth_it(response: HttpResponseBase) -> bool:
+def _is_plain_text(response: HttpResponseBase) -> bool:
     return (
         response.status_code == 200
         and not response.has_header("Content-Encoding")
@@ -46,23 +49,29 @@ def _is_worth_it(response: HttpResponseBase) -> bool:
     )
 
 
-def _compressed(request: HttpRequest, response: HttpResponseBase, encoding: str) -> HttpResponse:
-    plain = b"".join(cast(StreamingHttpResponse, response))
+def _lightened(
+    request: HttpRequest, response: HttpResponseBase, name: str, encoding: str
+) -> HttpResponseBase:
+    if not encoding and not is_minified(name):
+        return response
+    content = b"".join(cast(StreamingHttpResponse, response))
     response.close()
-    headers = {name: value for name, value in response.items() if name != "Accept-Ranges"}
-    if request.method != "HEAD":
-        body = compress(plain, encoding)
-        headers["Content-Length"] = str(len(body))
-    else:
-        body = b""
-        headers.pop("Content-Length", None)
-    if "ETag" in headers and not headers["ETag"].startswith("W/"):
-        headers["ETag"] = f"W/{headers['ETag']}"
-    return HttpResponse(body, headers=headers | {"Content-Encoding": encoding})
+    headers = {
+        name: value for name, value in response.items() if name not in {"Accept-Ranges", "Content-Length"}
+    }
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    if is_minified(name):
+        content = minified(name, content)
+    if encoding:
+        content = compressed(content, encoding)
+    return HttpResponse(content, headers=headers | {"Content-Length": str(len(content))})
 
 
 @lru_cache(maxsize=FILES)
-def compress(plain: bytes, encoding: str) -> bytes:
+def compressed(plain: bytes, encoding: str) -> bytes:
     """As `br` or `gzip`."""
     if encoding == "gzip":
         return gzip.compress(plain, 9, mtime=0)
