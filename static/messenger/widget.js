@@ -126,6 +126,7 @@
     const [{ createApp }] = await preload();
     if (signal.aborted) return null;
     app = await createApp({
+      addStyle,
       base,
       emit,
       host,

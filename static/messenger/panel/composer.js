@@ -1,7 +1,10 @@
 /** The field for answers: grows, counts, keeps its draft, and hands what was written to the outbox. */
 
+import { FileRules } from "./file-rules.js";
 import { Outbox } from "./outbox.js";
+import { Picking } from "./picking.js";
 import { recall, remember } from "./storage.js";
+import { Tray } from "./tray.js";
 
 const DRAFT_DEBOUNCE_MS = 250;
 const COUNTER_FROM = 0.8;
@@ -14,6 +17,8 @@ export class Composer {
   #draftKey;
   #draftTimer = 0;
   #outbox;
+  #rules;
+  #tray;
 
   constructor({ root, timeline }) {
     const { conversation, user, maxLength } = root.dataset;
@@ -21,11 +26,17 @@ export class Composer {
     this.#maxLength = Number(maxLength);
     this.#draftKey = `draft:${user}:${conversation}`;
     if (!this.#form) return;
+    this.#rules = new FileRules(this.#field.dataset);
     this.#outbox = new Outbox({
       key: `outbox:${user}:${conversation}`,
       url: this.#form.action,
       timeline,
-      onReturned: (text) => this.#takeBack(text),
+      onReturned: (text, files) => this.#takeBack(text, files),
+    });
+    this.#tray = new Tray({
+      rules: this.#rules,
+      key: this.#draftKey,
+      onEmptied: () => this.body.focus(),
     });
   }
 
@@ -37,6 +48,8 @@ export class Composer {
     this.body.addEventListener("input", () => this.#onInput());
     this.body.addEventListener("keydown", (event) => this.#onKey(event));
     this.#outbox.start();
+    this.#tray.start();
+    if (this.#rules.allowsAny) this.#startPicking();
     if (matchMedia("(pointer: fine)").matches) this.body.focus();
   }
 
@@ -48,17 +61,29 @@ export class Composer {
     this.#outbox?.wake();
   }
 
+  #startPicking() {
+    const picking = new Picking({
+      field: this.#field,
+      onPicked: (files) => {
+        this.#tray.add(files);
+        this.body.focus();
+      },
+    });
+    picking.start(this.body);
+  }
+
   #onSubmit(event) {
     event.preventDefault();
     const text = this.body.value.trim();
-    if (!text || length(text) > this.#maxLength) {
+    const isEmpty = !text && this.#tray.count === 0;
+    if (isEmpty || length(text) > this.#maxLength) {
       this.body.focus();
       return;
     }
     this.#write("");
     remember(this.#draftKey, null);
     clearTimeout(this.#draftTimer);
-    this.#outbox.send(text);
+    this.#outbox.send(text, this.#tray.take());
     this.body.focus();
   }
 
@@ -79,10 +104,11 @@ export class Composer {
   }
 
   /** A message that could not be sent comes back above what was written since. */
-  #takeBack(text) {
+  #takeBack(text, files) {
     const since = this.body.value.trim();
-    this.#write(since ? `${text}\n${since}` : text);
-    remember(this.#draftKey, this.body.value);
+    this.#write([text, since].filter(Boolean).join("\n"));
+    remember(this.#draftKey, this.body.value || null);
+    this.#tray.add(files);
     this.body.focus();
   }
 

@@ -36,12 +36,12 @@ export class Refusal extends Error {
 
 /** A part of the page as an element tree, with nothing in it run. */
 export async function getPart(url, headers = {}) {
-  return parse(await request(url, { headers: { ...PART, ...headers } }));
+  return parsePart(await text(url, { headers: { ...PART, ...headers } }));
 }
 
 /** Posts a form and answers the part of the page that it changed. */
 export async function postPart(url, body) {
-  return parse(await request(url, { method: "POST", headers: PART, body }));
+  return parsePart(await text(url, { method: "POST", headers: PART, body }));
 }
 
 export async function postJson(url, body) {
@@ -52,10 +52,21 @@ export async function getJson(url) {
   return (await request(url)).json();
 }
 
+const ACCEPT = "application/json, text/html";
 const PART = { "X-Messenger-Part": "1" };
 
+/** For those who post by themselves. */
+export function postHeaders() {
+  return { Accept: ACCEPT, "X-CSRFToken": csrfToken(), ...PART };
+}
+
+export function parsePart(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  return document.importNode(page.body, true);
+}
+
 async function request(url, options = {}) {
-  const headers = { Accept: "application/json, text/html", ...options.headers };
+  const headers = { Accept: ACCEPT, ...options.headers };
   if (options.method === "POST") headers["X-CSRFToken"] = csrfToken();
   let response;
   try {
@@ -83,12 +94,8 @@ async function payload(response) {
   }
 }
 
-async function parse(response) {
-  const page = new DOMParser().parseFromString(
-    await response.text(),
-    "text/html",
-  );
-  return document.importNode(page.body, true);
+async function text(url, options) {
+  return (await request(url, options)).text();
 }
 
 function csrfToken() {

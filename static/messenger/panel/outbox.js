@@ -5,9 +5,13 @@
  * they are stored, so that neither a reload nor a cut loses or doubles one.
  */
 
+import { forgetFiles, keepFiles, readFiles, sweepFiles } from "./file-store.js";
+import { fileWord } from "./file-words.js";
 import { postPart, Refusal } from "./http.js";
+import { PendingLine } from "./pending.js";
 import { recall, remember } from "./storage.js";
-import { reasonOf, word } from "./toast.js";
+import { reasonOf } from "./toast.js";
+import { uploadPart } from "./upload.js";
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
@@ -29,10 +33,14 @@ export class Outbox {
   }
 
   start() {
-    for (const item of recall(this.#key) ?? []) {
-      if (!this.#timeline.hasStored(item.id)) this.#add(item);
+    for (const { id, text, names = [] } of recall(this.#key) ?? []) {
+      // A name stands for its file until that is found again.
+      const files = names.map((name) => ({ name }));
+      if (!this.#timeline.hasStored(id)) this.#add({ id, text, files });
     }
     this.#save();
+    const keys = this.#items.map((item) => this.#fileKey(item));
+    sweepFiles(`${this.#key}:`, keys);
     this.#run();
   }
 
@@ -41,26 +49,23 @@ export class Outbox {
     this.#wake();
   }
 
-  send(text) {
-    this.#add({ id: newId(), text });
+  send(text, files) {
+    const item = this.#add({ id: newId(), text, files });
+    if (files.length > 0) keepFiles(this.#fileKey(item), files);
     this.#save();
     this.#run();
   }
 
-  #add({ id, text }) {
-    const template = document.getElementById("msgr-pending");
-    const row = document.importNode(template.content, true).firstElementChild;
-    const item = { id, text, row, failed: false };
-    row.dataset.clientId = id;
-    row.querySelector(".msgr-text").textContent = text;
-    row
-      .querySelector(".msgr-retry")
-      .addEventListener("click", () => this.#retry(item));
-    row
-      .querySelector(".msgr-discard")
-      .addEventListener("click", () => this.#giveBack(item));
+  #add({ id, text, files }) {
+    const item = { id, text, files, failed: false, returned: false };
+    item.line = new PendingLine(item, {
+      onRetry: () => this.#retry(item),
+      onCancel: () => this.#giveBack(item),
+      onReturn: () => this.#giveBack(item),
+    });
     this.#items.push(item);
-    this.#timeline.addPending(row);
+    this.#timeline.addPending(item.line.row);
+    return item;
   }
 
   async #run() {
@@ -75,33 +80,53 @@ export class Outbox {
   }
 
   #next() {
-    return this.#items.find((item) => !item.failed);
+    return this.#items.find((item) => !isOver(item));
   }
 
   async #deliver(item) {
-    for (let attempt = 0; !item.failed; attempt += 1) {
+    if (!(await this.#hasFiles(item))) {
+      this.#fail(item, fileWord("gone"), { isFinal: true });
+    }
+    for (let attempt = 0; !isOver(item); attempt += 1) {
       try {
-        const part = await postPart(this.#url, this.#form(item));
+        const part = await this.#post(item);
         this.#timeline.merge(part);
         this.#remove(item);
         return;
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        if (!error.isTemporary) this.#fail(item, error);
-        else await this.#wait(item, attempt);
+        if (isOver(item)) return;
+        if (error.isTemporary) await this.#wait(item, attempt);
+        else this.#refuse(item, error);
       }
     }
   }
 
-  #form(item) {
+  #post(item) {
     const form = this.#timeline.cursorForm();
     form.set("body", item.text);
     form.set("client_message_id", item.id);
-    return form;
+    if (item.files.length === 0) return postPart(this.#url, form);
+    for (const file of item.files) form.append("files", file, file.name);
+    item.abort = new AbortController();
+    return uploadPart(this.#url, form, {
+      onProgress: (share) => item.line.showProgress(share),
+      signal: item.abort.signal,
+    });
+  }
+
+  /** After a reload they come from where they were kept. */
+  async #hasFiles(item) {
+    if (item.files.every((file) => file instanceof Blob)) return true;
+    const kept = await readFiles(this.#fileKey(item));
+    if (kept.length < item.files.length) return false;
+    item.files = kept;
+    item.line.showFiles(kept);
+    return true;
   }
 
   async #wait(item, attempt) {
-    label(item, "pending").textContent = word("offline");
+    item.line.showWaiting();
     const wait = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS);
     await new Promise((resolve) => {
       this.#wake = resolve;
@@ -109,39 +134,56 @@ export class Outbox {
     });
   }
 
-  #fail(item, error) {
-    item.failed = true;
-    item.row.classList.add("msgr-failed");
-    label(item, "failed").textContent = `${word("failed")} ${reasonOf(error)}`;
+  #refuse(item, error) {
+    this.#fail(item, reasonOf(error), { isFinal: false });
     // Whoever may not write may not read either: the page finds out.
     if (error.isLoggedOut || error.isForbidden) this.#timeline.sync();
   }
 
+  #fail(item, sentence, { isFinal }) {
+    item.failed = true;
+    item.line.showFailed(sentence, { isFinal });
+  }
+
   #retry(item) {
     item.failed = false;
-    item.row.classList.remove("msgr-failed");
+    item.line.hideFailed();
     this.#run();
   }
 
-  #giveBack(item) {
+  async #giveBack(item) {
+    item.returned = true;
+    item.abort?.abort();
+    this.#wake();
+    await this.#hasFiles(item);
     this.#remove(item);
-    this.#onReturned(item.text);
+    const files = item.files.filter((file) => file instanceof Blob);
+    this.#onReturned(item.text, files);
   }
 
   #remove(item) {
-    item.row.remove();
+    item.line.row.remove();
     this.#items = this.#items.filter((other) => other !== item);
+    if (item.files.length > 0) forgetFiles(this.#fileKey(item));
     this.#save();
   }
 
   #save() {
-    const kept = this.#items.map(({ id, text }) => ({ id, text }));
+    const kept = this.#items.map(({ id, text, files }) => ({
+      id,
+      text,
+      names: files.map(({ name }) => name),
+    }));
     remember(this.#key, kept.length > 0 ? kept : null);
+  }
+
+  #fileKey({ id }) {
+    return `${this.#key}:${id}`;
   }
 }
 
-function label(item, name) {
-  return item.row.querySelector(`.msgr-${name}-label`);
+function isOver({ failed, returned }) {
+  return failed || returned;
 }
 
 /** `crypto.randomUUID` is there only under https. */

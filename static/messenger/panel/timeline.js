@@ -67,11 +67,12 @@ export class Timeline extends EventTarget {
   /** Puts a part's news in place; answers whether there is more to ask for. */
   merge(part) {
     const fragment = part.querySelector("#msgr-fragment");
-    const { unread, canReply, hasMore, user } = fragment.dataset;
+    const { contact, unread, canReply, hasMore, user } = fragment.dataset;
     if (user !== this.#user) location.reload();
     const added = this.#append([...fragment.querySelectorAll("ol > li")]);
     this.#markRead(new Set(unread.split(",")));
     replaceParts(fragment);
+    if (contact) this.#nameContact(contact);
     const incoming = added.filter((row) => row.matches(".msgr-message-in"));
     if (added.length > 0) this.scroll.afterAppend(incoming.length > 0);
     this.dispatchEvent(
@@ -136,6 +137,15 @@ export class Timeline extends EventTarget {
       ".msgr-message-out[data-message]",
     )) {
       row.classList.toggle("msgr-read", !unread.has(row.dataset.message));
+    }
+  }
+
+  /** What they wrote before they said who they are stands under their name, too. */
+  #nameContact(name) {
+    for (const sender of this.list.querySelectorAll(
+      ".msgr-message-in .msgr-sender bdi",
+    )) {
+      sender.textContent = name;
     }
   }
 

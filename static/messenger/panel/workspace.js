@@ -1,6 +1,7 @@
 /** The workspace: puts the timeline, the composer, reading and typing together. */
 
 import { Composer } from "./composer.js";
+import { FileLinks } from "./file-links.js";
 import { postPart, Refusal } from "./http.js";
 import { live } from "./live.js";
 import { Reading } from "./reading.js";
@@ -18,6 +19,7 @@ const composer = new Composer({ root, timeline });
 composer.start();
 timeline.start();
 reading.start();
+new FileLinks({ timeline, url }).start();
 if (composer.body) new OperatorTyping({ url: typingUrl }).watch(composer.body);
 
 timeline.addEventListener("changed", ({ detail }) => {

@@ -1,18 +1,14 @@
-import { Connection } from "./connection.js";
-import { Conversation } from "./conversation.js";
-import { FOREVER_MS, Pause, requestError } from "./http.js";
+import { Alerts } from "./alerts.js";
+import { Chat } from "./chat.js";
 import { Launcher, palette } from "./launcher.js";
-import { Outbox, OwnTyping, Reading } from "./outgoing.js";
+import { Opening } from "./opening.js";
 import { Panel } from "./panel.js";
-import { Session } from "./session.js";
 import { Storage } from "./storage.js";
 import { Dates } from "./timeline.js";
 
-const LONGEST_WAIT_MS = 60_000;
-
 /**
- * context, from widget.js: {base, emit, host, launcher, locale, person, root, show,
- * signal, token}. Everything here ends when its `signal` is aborted.
+ * context, from widget.js: {addStyle, base, emit, host, launcher, locale, person, root,
+ * show, signal, token}. Everything here ends when its `signal` is aborted.
  */
 export async function createApp(context) {
   const { default: strings } = await import(`./strings/${context.locale}.js`);
@@ -23,12 +19,9 @@ class App {
   #context;
   #strings;
   #storage;
-  #session;
-  #conversation;
-  #outbox;
-  #connection;
-  #reading;
-  #typing;
+  #chat;
+  #opening;
+  #alerts;
   #launcher;
   #panel = null;
   #settings;
@@ -36,46 +29,36 @@ class App {
   #problem = "";
   #unread = 0;
   #drawn = true;
-  #again;
 
   constructor(context, strings) {
     this.#context = context;
     this.#strings = strings;
-    const { base, locale, person, signal, token } = context;
-    const onChange = () => this.#draw();
-    this.#again = new Pause(signal);
+    const { signal, token } = context;
     this.#storage = new Storage(token);
     this.#settings = this.#storage.record.look ?? {};
-    this.#session = new Session({
-      api: new URL("../../api/widget/", base).href,
-      token,
-      locale,
-      person,
+    this.#chat = new Chat(context, {
+      strings,
+      storage: this.#storage,
+      settings: () => this.#settings,
+      onArrived: (message) => this.#arrived(message),
+      onBegin: (answer) => this.#begin(answer),
+      onChange: () => this.#draw(),
+    });
+    this.#alerts = new Alerts({
+      isUnread: () => this.#chat.conversation.unread > 0,
       signal,
       storage: this.#storage,
-      onBootstrap: (answer) => this.#begin(answer),
+      strings,
     });
-    const shared = { session: this.#session, onChange, signal };
-    this.#conversation = new Conversation({
-      ...shared,
-      onMessage: (message) => this.#arrived(message),
-    });
-    this.#outbox = new Outbox({
-      storage: this.#storage,
-      deliver: (entry) => this.#deliver(entry),
-      ...shared,
-    });
-    this.#connection = new Connection({
-      ...shared,
-      cursor: () => this.#conversation.cursor,
-      onUpdate: (update) => this.#conversation.update(update),
-    });
-    this.#reading = new Reading(shared);
-    this.#typing = new OwnTyping(shared);
     this.#launcher = new Launcher(context.launcher, strings);
-    this.#conversation.markSeen(this.#storage.record.seenUpTo);
+    this.#chat.conversation.markSeen(this.#storage.record.seenUpTo);
     this.#followTabs();
-    this.#connect();
+    this.#opening = new Opening({
+      session: this.#chat.session,
+      signal,
+      onProblem: (sentence) => this.#show("problem", sentence),
+    });
+    this.#opening.run();
   }
 
   open() {
@@ -83,7 +66,7 @@ class App {
     if (this.#panel.isOpen) return;
     this.#panel.open();
     this.#render();
-    this.#connection.hurry();
+    this.#chat.connection.hurry();
     this.#context.emit("open");
   }
 
@@ -96,125 +79,118 @@ class App {
 
   async identify() {
     try {
-      await this.#session.reopen();
-      this.#connection.restart();
+      await this.#chat.reopen();
     } catch (error) {
-      this.#fail(error);
+      this.#opening.fail(error);
     }
-  }
-
-  async #connect() {
-    const { signal } = this.#context;
-    window.addEventListener("online", () => this.#again.wake(), { signal });
-    for (
-      let attempt = 1;
-      !this.#session.ready && !signal.aborted;
-      attempt += 1
-    ) {
-      try {
-        await this.#session.open();
-      } catch (error) {
-        this.#fail(error);
-        await this.#again.wait(
-          error.passing ? error.wait(attempt, LONGEST_WAIT_MS) : FOREVER_MS,
-        );
-      }
-    }
-  }
-
-  #fail(error) {
-    const { detail } = requestError(error);
-    if (this.#session.ready) return;
-    this.#phase = "problem";
-    this.#problem = detail;
-    this.#draw();
   }
 
   #begin(answer) {
     const { title, position, color } = answer;
     const look = { title, position, ...palette(color) };
-    this.#settings = answer;
-    this.#phase = "ready";
-    this.#problem = "";
+    this.#settings = { ...answer, skipped: this.#storage.record.skipped };
     this.#context.show(look);
-    this.#conversation.begin(answer);
     this.#storage.update({ look });
+    this.#chat.begin(answer);
     this.#remember();
-    this.#connection.start(answer);
-    this.#outbox.run();
+    this.#welcome(answer.initial_messages);
+  }
+
+  async #welcome(messages) {
+    if (this.#panel?.isOpen && this.#phase !== "ready") {
+      await this.#chat.attachments.prepare(messages);
+    }
+    this.#show("ready");
+  }
+
+  #show(phase, problem = "") {
+    this.#phase = phase;
+    this.#problem = problem;
     this.#draw();
   }
 
   /** From the first message on, the chat comes back by itself on the next page. */
   #remember() {
-    const running =
-      this.#conversation.messages.length > 0 || this.#outbox.entries.length > 0;
+    const running = this.#chat.isRunning;
     if (this.#storage.record.running !== running)
       this.#storage.update({ running });
   }
 
-  async #deliver({ id, body }) {
-    const message = await this.#session.post("send/", {
-      body,
-      client_message_id: id,
-    });
-    this.#conversation.add(message);
-    this.#connection.hurry();
+  /** What the visitor answered changes what is asked from now on. */
+  #settle(changes) {
+    this.#settings = { ...this.#settings, ...changes };
+    this.#chat.delivery.admit();
+    this.#draw();
   }
 
-  #send(text) {
-    this.#typing.stop();
+  #send(text, files) {
+    this.#chat.typing.stop();
     this.#storage.draft = "";
-    this.#outbox.add(text);
+    this.#chat.outbox.add(text, files);
     this.#remember();
+  }
+
+  /** Not sent after all: it is the composer's again. */
+  #callBack({ client_message_id: id, body, files }) {
+    this.#chat.neighbours.remove(id);
+    this.#panel.composer.putBack({ body, files });
   }
 
   #input(text) {
     this.#storage.draft = text;
-    if (text.trim() && this.#session.ready) this.#typing.typed();
+    if (text.trim() && this.#chat.session.ready) this.#chat.typing.typed();
   }
 
   #arrived(message) {
-    if (message.client_message_id) this.#outbox.drop(message.client_message_id);
     this.#remember();
     this.#context.emit("message", structuredClone(message));
+    this.#alerts.arrived(message);
   }
 
   #saw(id) {
     if (!this.#panel.isOpen || document.visibilityState !== "visible") return;
-    this.#conversation.markSeen(id);
+    this.#chat.conversation.markSeen(id);
     if (id > (this.#storage.record.seenUpTo ?? 0)) {
       this.#storage.update({ seenUpTo: id });
     }
-    this.#reading.saw(id);
+    this.#chat.reading.saw(id);
   }
 
   #makePanel() {
-    const { base, locale, root, signal } = this.#context;
+    const { addStyle, base, locale, root, signal } = this.#context;
     const panel = new Panel({
       strings: this.#strings,
       dates: new Dates(locale, this.#strings),
+      addStyle,
+      locale,
+      attachments: this.#chat.attachments,
       base,
       signal,
+      storage: this.#storage,
+      onChange: () => this.#draw(),
       draft: this.#storage.draft,
       onClose: () => this.close(),
       onSeen: (id) => this.#saw(id),
       actions: {
-        send: (text) => this.#send(text),
+        send: (text, files) => this.#send(text, files),
         input: (text) => this.#input(text),
-        retry: (id) => this.#outbox.retry(id),
-        remove: (id) => this.#outbox.drop(id),
+        retry: (id) => this.#chat.neighbours.retry(id),
+        remove: (id) => this.#chat.neighbours.remove(id),
+        cancel: (entry) => this.#callBack(entry),
         again: () => this.#tryAgain(),
+        post: (path, body) => this.#chat.session.post(path, body),
+        settle: (changes) => this.#settle(changes),
       },
     });
+    panel.composer.takeDrops(panel.element);
+    panel.addTool(this.#alerts.toggle);
     root.append(panel.element);
     return panel;
   }
 
   #tryAgain() {
-    this.#phase = "loading";
-    this.#draw();
-    this.#again.wake();
+    this.#show("loading");
+    this.#opening.again();
   }
 
   #followTabs() {
@@ -223,7 +199,8 @@ class App {
       "storage",
       ({ key }) => {
         if (key !== this.#storage.key) return;
-        this.#conversation.markSeen(this.#storage.record.seenUpTo);
+        this.#chat.conversation.markSeen(this.#storage.record.seenUpTo);
+        this.#alerts.follow();
       },
       { signal },
     );
@@ -244,12 +221,20 @@ class App {
   #render() {
     this.#drawn = true;
     if (this.#context.signal.aborted) return;
-    const { assignee, messages, operatorReadUpTo, operatorTyping, unread } =
-      this.#conversation;
+    const {
+      assignee,
+      firstUnread,
+      messages,
+      operatorReadUpTo,
+      operatorTyping,
+      rating,
+      unread,
+    } = this.#chat.conversation;
     this.#launcher.render(Boolean(this.#panel?.isOpen), unread);
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#context.emit("unread", unread);
+      this.#alerts.unread(unread);
     }
     if (!this.#panel?.isOpen) return;
     this.#panel.render({
@@ -259,10 +244,13 @@ class App {
       assignee,
       typing: operatorTyping,
       messages,
-      entries: this.#outbox.entries,
+      firstUnread,
+      rating,
+      entries: this.#chat.neighbours.entries,
       readUpTo: operatorReadUpTo,
       unread,
-      lost: this.#connection.lost,
+      lost: this.#chat.connection.lost,
     });
+    this.#panel.composer.render(this.#settings);
   }
 }

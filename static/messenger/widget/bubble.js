@@ -9,6 +9,8 @@ export class Bubble {
   #time = h("time");
   #status = h("span", { class: "msgr-status" });
   #problem = h("p", { class: "msgr-problem", hidden: true });
+  #files = null;
+  #view = null;
 
   constructor(row, context) {
     this.#context = context;
@@ -25,12 +27,8 @@ export class Bubble {
         "div",
         { class: "msgr-stack" },
         h("p", { class: row.mine ? "msgr-hidden" : "msgr-name" }, name),
-        h(
-          "div",
-          { class: "msgr-bubble" },
-          row.body ? text : null,
-          ...this.#files(row),
-        ),
+        row.body ? h("div", { class: "msgr-bubble" }, text) : null,
+        this.#makeFiles(row),
         // Changes all the time: not to be read out by the log.
         h(
           "p",
@@ -45,6 +43,7 @@ export class Bubble {
   }
 
   update(row) {
+    this.#showFiles(row);
     const shown = [
       row.first,
       row.last,
@@ -52,6 +51,7 @@ export class Bubble {
       row.state,
       row.detail,
       +row.date,
+      row.files?.every(({ blob }) => blob),
     ].join();
     if (shown === this.#shown) return;
     this.#shown = shown;
@@ -82,13 +82,14 @@ export class Bubble {
     this.#status.replaceChildren(icon(name), text);
   }
 
-  #showProblem({ state, detail }) {
+  #showProblem({ state, detail, files = [] }) {
     const { actions, strings } = this.#context;
     const failed = state === "failed";
     this.#problem.hidden = !failed && state !== "waiting";
     this.#problem.replaceChildren();
     if (this.#problem.hidden) return;
-    const retry = this.#button(strings.retry, actions.retry);
+    const gone = failed && files.some(({ blob }) => !blob);
+    const retry = gone ? null : this.#button(strings.retry, actions.retry);
     const remove = failed ? this.#button(strings.remove, actions.remove) : null;
     const text = [strings[state], detail].filter(Boolean).join(". ");
     this.#problem.append(
@@ -102,20 +103,36 @@ export class Bubble {
     return button;
   }
 
-  #files({ attachments = [] }) {
-    return attachments.map(({ url, original_name }) =>
+  /** Plain links, until what shows files better is there. */
+  #makeFiles({ attachments = [], files = attachments }) {
+    if (!files.length) return null;
+    this.#context.attachments.use();
+    const links = files.map(({ url, name, original_name }) =>
       h(
         "a",
         {
           class: "msgr-file",
-          href: safeUrl(url, this.#context.base),
+          href: url && safeUrl(url, this.#context.base),
           target: "_blank",
           rel: "noopener noreferrer",
         },
         icon("file"),
-        h("span", {}, original_name),
+        h("bdi", {}, original_name ?? name),
       ),
     );
+    this.#files = h("div", {}, ...links);
+    return this.#files;
+  }
+
+  #showFiles(row) {
+    const { actions, attachments } = this.#context;
+    if (!this.#files || !attachments.files) return;
+    if (this.#view) {
+      this.#view.update(row);
+    } else {
+      this.#view = attachments.files.makeView(row, actions);
+      this.#files.replaceChildren(this.#view.element);
+    }
   }
 }
 

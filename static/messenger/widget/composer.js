@@ -1,4 +1,5 @@
 import { h, icon, setText } from "./dom.js";
+import { Picking } from "./picking.js";
 
 const MAX_LENGTH = 2_000;
 const COUNT_FROM = 1_800;
@@ -6,6 +7,7 @@ const COUNT_FROM = 1_800;
 export class Composer {
   #options;
   #counter;
+  #picking;
 
   constructor(options) {
     this.#options = options;
@@ -30,20 +32,44 @@ export class Composer {
       { type: "submit", class: "msgr-send", "aria-label": strings.send },
       icon("send"),
     );
+    this.#picking = new Picking({
+      attachments: options.attachments,
+      strings,
+      onChange: () => this.#changed(),
+      onDone: () => this.#goOn(),
+    });
+    const { alert, button, input: picker } = this.#picking;
     this.element = h(
       "form",
       { class: "msgr-composer" },
-      h("div", { class: "msgr-field" }, this.input, this.send),
+      alert,
+      h("div", { class: "msgr-field" }, button, picker, this.input, this.send),
       this.#counter,
     );
     this.#listen();
     this.#changed();
   }
 
+  render(settings) {
+    this.#picking.render(settings);
+  }
+
+  takeDrops(panel) {
+    this.#picking.takeDrops(panel);
+  }
+
   fit() {
     const { style } = this.input;
     style.setProperty("height", "auto");
     style.setProperty("height", `${this.input.scrollHeight}px`);
+  }
+
+  /** A message that was called back before it was sent. */
+  putBack({ body, files }) {
+    this.#write([body, this.input.value].filter(Boolean).join("\n"));
+    this.#options.onInput(this.input.value);
+    this.input.focus();
+    this.#picking.add(files.map(({ blob }) => blob));
   }
 
   #listen() {
@@ -63,16 +89,32 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    this.input.addEventListener("paste", (event) => this.#picking.paste(event));
   }
 
-  #submit() {
-    const text = this.input.value.trim();
+  async #submit() {
     this.input.focus();
-    if (!text || length(text) > MAX_LENGTH) return;
-    this.input.value = "";
+    await this.#picking.ready;
+    const text = this.input.value.trim();
+    if (!this.#hasContent(text) || length(text) > MAX_LENGTH) return;
+    this.#write("");
+    this.#options.onSend(text, this.#picking.take());
+  }
+
+  /** On a touch screen the keyboard would cover what was chosen. */
+  #goOn() {
+    const touch = window.matchMedia("(pointer: coarse)").matches;
+    (touch ? this.#picking.button : this.input).focus();
+  }
+
+  #write(text) {
+    this.input.value = text;
     this.#changed();
     this.fit();
-    this.#options.onSend(text);
+  }
+
+  #hasContent(text) {
+    return Boolean(text || this.#picking.count);
   }
 
   #changed() {
@@ -81,7 +123,10 @@ export class Composer {
     const count = length(text);
     const over = count - MAX_LENGTH;
     const near = count >= COUNT_FROM;
-    this.send.setAttribute("aria-disabled", String(!text || over > 0));
+    this.send.setAttribute(
+      "aria-disabled",
+      String(!this.#hasContent(text) || over > 0),
+    );
     this.#counter.hidden = !near;
     this.#counter.classList.toggle("msgr-over", over > 0);
     setText(

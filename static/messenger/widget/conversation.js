@@ -9,6 +9,7 @@ export class Conversation {
   operatorReadUpTo = 0;
   assignee = { name: "", avatar: null };
   operatorTyping = false;
+  rating = { requested: false };
   #messages = new Map();
   #seenUpTo = 0;
   #typingTimer = null;
@@ -26,10 +27,18 @@ export class Conversation {
   }
 
   get unread() {
+    return this.#unread.length;
+  }
+
+  get firstUnread() {
+    return this.#unread[0]?.id ?? null;
+  }
+
+  get #unread() {
     return this.messages.filter(
       ({ direction, id, read_at }) =>
         direction === "out" && !read_at && id > this.#seenUpTo,
-    ).length;
+    );
   }
 
   begin(answer) {
@@ -72,10 +81,18 @@ export class Conversation {
     this.id = id;
     this.cursor = 0;
     this.operatorReadUpTo = 0;
+    this.rating = { requested: false };
     this.#messages.clear();
   }
 
-  #follow({ operator_typing, operator_read_up_to, conversation }) {
+  #follow({
+    operator_typing,
+    operator_read_up_to,
+    conversation,
+    rating_requested: requested,
+    rating_type: type,
+    rating_max_score: max,
+  }) {
     if (operator_read_up_to > this.operatorReadUpTo) {
       this.operatorReadUpTo = operator_read_up_to;
     }
@@ -86,6 +103,7 @@ export class Conversation {
         avatar: conversation.assignee_avatar,
       };
     }
+    if (requested !== undefined) this.rating = { requested, type, max };
     this.#setTyping(Boolean(operator_typing));
     this.#onChange();
   }

@@ -1,11 +1,15 @@
 const TIMEOUT_MS = 20_000;
 const FIRST_WAIT_MS = 1_000;
+// A proxy may ask for hours.
+const LONGEST_RETRY_MS = 600_000;
 
-/** status 0: no answer; retryAfter: ms, or null. */
+/** status 0: no answer; answer: what else the server said; retryAfter: ms, or null. */
 export class ApiError extends Error {
-  constructor(status = 0, { code = "", detail = "" } = {}, retryAfter = null) {
+  constructor(status = 0, answer = {}, retryAfter = null) {
+    const { code = "", detail = "" } = answer;
     super(`${status} ${code}`);
-    Object.assign(this, { status, code, detail: String(detail), retryAfter });
+    Object.assign(this, { status, code, answer, retryAfter });
+    this.detail = String(detail);
   }
 
   get passing() {
@@ -54,12 +58,14 @@ export async function request(url, options) {
   }).catch(() => Promise.reject(new ApiError()));
   if (response.ok) return response;
   const answer = await response.json().catch(() => null);
-  const seconds = Number(response.headers.get("Retry-After"));
-  throw new ApiError(
-    response.status,
-    answer ?? {},
-    seconds > 0 ? seconds * 1000 : null,
-  );
+  const wait = retryAfter(response.headers.get("Retry-After"));
+  throw new ApiError(response.status, answer ?? {}, wait);
+}
+
+/** The header's seconds in ms, or null. */
+export function retryAfter(header) {
+  const seconds = Number(header);
+  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_RETRY_MS) : null;
 }
 
 export const FOREVER_MS = 2 ** 31 - 1;

@@ -1,31 +1,47 @@
 import { Bubble } from "./bubble.js";
 import { h, icon, setText } from "./dom.js";
+import { Intro } from "./intro.js";
 import { timeline } from "./timeline.js";
 
 const NEAR_BOTTOM_PX = 60;
+const ABOVE_NEWS_PX = 12;
 
 export class Log {
   #context;
   #rows = new Map();
+  #intro;
   #list;
   #typing;
-  #greeting;
+  #flow;
+  #newFrom;
   #jump;
   #jumpText = h("span");
   #atEnd = true;
+  #top = 0;
   #observer;
   #visible = new Set();
 
   constructor(context) {
     this.#context = context;
     const { strings } = context;
-    this.#greeting = h("p", { class: "msgr-greeting", hidden: true });
+    this.#intro = new Intro(context);
+    /** Features add to both. */
+    this.intro = h("div", {}, this.#intro.element);
+    this.cards = h("div", { class: "msgr-cards" });
     this.#list = h("div", {
       role: "log",
       "aria-live": "off",
       "aria-label": strings.messages,
     });
     this.#typing = h("p", { class: "msgr-typing", hidden: true });
+    this.#flow = h(
+      "div",
+      { class: "msgr-flow" },
+      this.intro,
+      this.#list,
+      this.#typing,
+      this.cards,
+    );
     this.scroller = h(
       "div",
       {
@@ -34,13 +50,7 @@ export class Log {
         "aria-label": strings.messages,
         tabindex: "0",
       },
-      h(
-        "div",
-        { class: "msgr-flow" },
-        this.#greeting,
-        this.#list,
-        this.#typing,
-      ),
+      this.#flow,
     );
     this.#jump = h(
       "button",
@@ -56,22 +66,39 @@ export class Log {
     this.#watch();
   }
 
-  render(state) {
+  opened() {
+    this.#newFrom = undefined;
+    this.toEnd();
+  }
+
+  render(state, away) {
     const stay = this.#atEnd || this.#hasNewOwn(state.entries);
-    const { greeting = "" } = state.settings;
-    this.#greeting.hidden = !greeting;
-    setText(this.#greeting, greeting);
-    this.#renderRows(timeline(state));
+    const opening = state.phase === "ready" && this.#newFrom === undefined;
+    if (opening) this.#newFrom = state.firstUnread;
+    this.#intro.render(state, away);
+    this.#renderRows(timeline({ ...state, newFrom: this.#newFrom ?? null }));
     this.#renderTyping(state);
     this.#renderJump(state.unread);
     if (stay) this.toEnd();
+    if (opening) this.#toNews();
     // The history is not news; what comes after it is.
     if (state.phase === "ready") this.#list.setAttribute("aria-live", "polite");
   }
 
   toEnd() {
     this.#atEnd = true;
-    this.scroller.scrollTop = this.scroller.scrollHeight;
+    // A welcome is read from its beginning.
+    this.scroller.scrollTop = this.#rows.size && this.scroller.scrollHeight;
+    this.#top = this.scroller.scrollTop;
+  }
+
+  /** Where reading goes on, if not all of it fits. */
+  #toNews() {
+    const news = this.#rows.get("news");
+    if (!news) return;
+    const top = news.element.offsetTop - ABOVE_NEWS_PX;
+    if (top < this.scroller.scrollTop) this.scroller.scrollTop = top;
+    this.#scrolled();
   }
 
   /** Reports what is in sight, after something else (tab, panel) came into sight. */
@@ -104,7 +131,9 @@ export class Log {
   #item(row) {
     let item = this.#rows.get(row.key);
     if (!item) {
-      item = row.day ? this.#divider() : new Bubble(row, this.#context);
+      item = row.divider
+        ? this.#divider(row.divider)
+        : new Bubble(row, this.#context);
       this.#rows.set(row.key, item);
       if (row.unseen) {
         item.element.dataset.message = row.id;
@@ -115,10 +144,12 @@ export class Log {
     return item;
   }
 
-  #divider() {
+  #divider(kind) {
+    const { dates, strings } = this.#context;
     const text = h("span");
-    const element = h("p", { class: "msgr-day" }, text);
-    const update = ({ day }) => setText(text, this.#context.dates.divider(day));
+    const element = h("p", { class: `msgr-divider msgr-${kind}` }, text);
+    const update = ({ date }) =>
+      setText(text, date ? dates.divider(date) : strings.newMessages);
     return { element, update };
   }
 
@@ -148,7 +179,7 @@ export class Log {
     });
     const sizes = new ResizeObserver(() => this.#atEnd && this.toEnd());
     sizes.observe(this.scroller);
-    sizes.observe(this.#list);
+    sizes.observe(this.#flow);
     this.#observer = new IntersectionObserver(
       (changes) => this.#seen(changes),
       { root: this.scroller, threshold: [0, 0.25, 0.5] },
@@ -161,7 +192,10 @@ export class Log {
 
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
+    const near = scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
+    // What has grown since is not scrolled away: the end is followed.
+    if (near || scrollTop < this.#top) this.#atEnd = near;
+    this.#top = scrollTop;
     this.#jump.hidden = this.#atEnd;
   }
 

@@ -8,13 +8,14 @@ const ATTEMPTS_UNSEEN = 2;
 const STALE_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Texts that the server does not have yet. One goes after another; each keeps its id
+ * Messages that the server does not have yet. One goes after another; each keeps its id
  * through repeats and reloads, so that it is stored once. What is refused waits for the
  * visitor and lets the next one go; anything else is repeated without end.
  */
 export class Outbox {
   entries = [];
   #running = false;
+  #notBefore = 0;
   #pause;
   #options;
 
@@ -23,18 +24,23 @@ export class Outbox {
     this.#options = options;
     this.#pause = new Pause(signal);
     window.addEventListener("online", () => this.#hurry(), { signal });
-    for (const { id, body, at } of storage.unsent()) {
+    window.addEventListener("storage", (change) => this.#follow(change), {
+      signal,
+    });
+    for (const { id, body, at, files } of storage.unsent()) {
       // A day later it is for the visitor to say whether it is still meant.
       const state = Date.now() - at > STALE_MS ? "failed" : "sending";
-      this.entries.push({ id, body, at, state, attempts: 0 });
+      this.entries.push({ id, body, at, files, state, attempts: 0 });
     }
   }
 
-  add(body) {
+  add(body, files = []) {
     // Never the same moment twice: it is also the order after a reload.
     const at = Math.max(Date.now(), 1 + (this.entries.at(-1)?.at ?? 0));
     const entry = { id: uuid(), body, at };
+    if (files.length) entry.files = files;
     this.#options.storage.keepUnsent(entry);
+    if (entry.files) this.#withFiles((loaded) => loaded.keep(entry));
     this.entries.push({ ...entry, state: "sending", attempts: 0 });
     this.#options.onChange();
     this.run();
@@ -48,11 +54,17 @@ export class Outbox {
     this.#hurry();
   }
 
-  /** Arrived (perhaps from another tab) or given up. */
+  /** Arrived (perhaps from another tab), called back or given up. */
   drop(id) {
-    this.entries = this.entries.filter((entry) => entry.id !== id);
+    const entry = this.entries.find((one) => one.id === id);
+    this.entries = this.entries.filter((one) => one !== entry);
     this.#options.storage.dropUnsent(id);
+    if (entry?.files) this.#withFiles((loaded) => loaded.forget(entry));
+    entry?.abort?.abort();
+    // What it waited for need not hold up the next one.
+    this.#pause.wake();
     this.#options.onChange();
+    return entry;
   }
 
   async run() {
@@ -73,19 +85,45 @@ export class Outbox {
 
   /** Answers how long to wait before the next attempt. */
   async #attempt(entry) {
+    const early = this.#notBefore - Date.now();
+    if (early > 0) return early;
     try {
       await this.#options.deliver(entry);
       this.drop(entry.id);
       return 0;
     } catch (error) {
-      const { detail, passing } = requestError(error);
+      const { passing, retryAfter, status } = requestError(error);
+      this.#notBefore = Date.now() + (retryAfter ?? 0);
+      if (!this.entries.includes(entry)) return 0;
       entry.attempts += 1;
-      entry.detail = detail;
+      entry.detail = this.#reason(error);
+      const unseen = status !== 429 && entry.attempts < ATTEMPTS_UNSEEN;
       if (!passing) entry.state = "failed";
-      else if (entry.attempts >= ATTEMPTS_UNSEEN) entry.state = "waiting";
+      else if (!unseen) entry.state = "waiting";
       this.#options.onChange();
       return passing ? error.wait(entry.attempts - 1, LONGEST_WAIT_MS) : 0;
     }
+  }
+
+  #reason({ answer, detail, retryAfter, status }) {
+    const [sentence] = Object.values(answer.fields ?? {}).flat();
+    if (sentence) return String(sentence);
+    if (detail || status !== 429 || !retryAfter) return detail;
+    return this.#options.strings.tooFast(Math.ceil(retryAfter / 1_000));
+  }
+
+  /** Another tab that found the same files has sent or called them back. */
+  #follow({ key, newValue }) {
+    if (newValue !== null) return;
+    const { storage } = this.#options;
+    const gone = this.entries.find(
+      ({ id, files }) => files && storage.unsentKey(id) === key,
+    );
+    if (gone) this.drop(gone.id);
+  }
+
+  #withFiles(action) {
+    this.#options.attachments.use(action);
   }
 
   #hurry() {

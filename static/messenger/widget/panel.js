@@ -1,39 +1,38 @@
-import { avatar } from "./bubble.js";
 import { Composer } from "./composer.js";
 import { h, icon, setText } from "./dom.js";
+import { Features } from "./features.js";
+import { Header } from "./header.js";
 import { Log } from "./log.js";
+import { asksFirst, isAway } from "./settings.js";
 
 const PHONE = "(max-width: 480px), (max-height: 420px) and (pointer: coarse)";
+const STOPS = "a[href], button, input, textarea, [tabindex='0']";
 
 export class Panel {
   #options;
-  #title = h("h2", { id: "msgr-title", class: "msgr-title" });
-  #subtitle = h("p", { class: "msgr-subtitle" });
-  #face = h("span", { class: "msgr-face" });
-  #notice = h("p", { class: "msgr-notice", hidden: true });
+  #header;
   #lost = h("p", { class: "msgr-lost", role: "status" });
   #waiting = h("div", { class: "msgr-waiting" });
-  #close;
+  #foot;
+  #form = null;
+  #features;
   #phone = false;
   #opener = null;
+  #opening = 0;
   #phase = null;
-  #faceOf = null;
 
   constructor(options) {
     this.#options = options;
-    const { strings, signal, actions } = options;
+    const { signal, actions } = options;
     this.log = new Log(options);
     this.composer = new Composer({
       ...options,
       onSend: actions.send,
       onInput: actions.input,
     });
-    this.#close = h(
-      "button",
-      { type: "button", class: "msgr-close", "aria-label": strings.close },
-      icon("close"),
-    );
-    this.#close.addEventListener("click", options.onClose);
+    this.#header = new Header(options);
+    this.#foot = h("div", { class: "msgr-foot" }, this.composer.element);
+    this.#features = new Features({ ...options, panel: this });
     this.element = h(
       "section",
       {
@@ -44,18 +43,11 @@ export class Panel {
         tabindex: "-1",
         hidden: true,
       },
-      h(
-        "header",
-        { class: "msgr-header" },
-        this.#face,
-        h("div", { class: "msgr-heading" }, this.#title, this.#subtitle),
-        this.#close,
-      ),
-      this.#notice,
+      this.#header.element,
       this.#lost,
       this.log.element,
       this.#waiting,
-      this.composer.element,
+      this.#foot,
     );
     this.element.addEventListener("keydown", (event) => this.#key(event));
     followViewport(this.element, {
@@ -80,11 +72,10 @@ export class Panel {
   open() {
     this.#opener = document.activeElement;
     this.element.hidden = false;
+    this.#opening += 1;
     this.composer.fit();
-    this.log.toEnd();
-    // A phone's keyboard would cover the conversation before it is read.
-    const touch = this.#phone && window.matchMedia("(pointer: coarse)").matches;
-    (touch ? this.element : this.composer.input).focus({ preventScroll: true });
+    this.log.opened();
+    this.focusWriting();
   }
 
   /** Focus goes back to where it was in the page, or to the launcher. */
@@ -99,40 +90,64 @@ export class Panel {
     });
   }
 
+  /** A button of its own for the header: named, and made to look like the others. */
+  addTool(button) {
+    this.#header.addTool(button);
+  }
+
+  addBanner(element) {
+    this.#lost.before(element);
+  }
+
+  /** In the composer's place; null gives it back. Focus stays where one writes. */
+  setForm(form) {
+    this.#keepWriting(() => {
+      this.#form?.remove();
+      this.#form = form;
+      this.#foot.append(form ?? "");
+    });
+  }
+
+  /** Where the next thing is to be written. */
+  focusWriting() {
+    // A phone's keyboard would cover the conversation before it is read.
+    const touch = this.#phone && window.matchMedia("(pointer: coarse)").matches;
+    const writing = this.composer.element.hidden
+      ? this.#form?.querySelector("input")
+      : this.composer.input;
+    const target = touch ? null : writing;
+    (target ?? this.element).focus({ preventScroll: true });
+  }
+
   render(state) {
     const { strings } = this.#options;
-    const { settings, assignee } = state;
-    const title = settings.title || strings.title;
-    setText(this.#title, title);
-    setText(
-      this.#subtitle,
-      assignee.name || (notice(settings) ? strings.away : strings.subtitle),
-    );
-    this.#renderFace(assignee.name || title, assignee.avatar);
-    this.#renderNotice(settings);
+    const away = isAway(state.settings);
+    this.#header.render(state, away);
     setText(
       this.#lost,
       state.lost && state.phase === "ready" ? strings.lost : "",
     );
     this.#renderPhase(state);
-    this.log.render(state);
+    this.#renderFoot(asksFirst(state));
+    this.log.render(state, away);
+    this.#features.render({ ...state, opening: this.#opening });
   }
 
-  #renderFace(name, picture) {
-    const of = JSON.stringify([name, picture]);
-    if (of === this.#faceOf) return;
-    this.#faceOf = of;
-    this.#face.replaceChildren(avatar(name, picture, this.#options.base));
+  #renderFoot(asking) {
+    const { element } = this.composer;
+    if (element.hidden === asking) return;
+    this.#keepWriting(() => {
+      element.hidden = asking;
+    });
   }
 
-  #renderNotice(settings) {
-    const { dates, strings } = this.#options;
-    const text = notice(settings);
-    const { next_opening_at: opening } = settings;
-    const when =
-      opening && strings.opensAt(dates.format("moment", new Date(opening)));
-    this.#notice.hidden = !text;
-    setText(this.#notice, [text, when].filter(Boolean).join(" "));
+  #keepWriting(change) {
+    const { activeElement } = this.#root;
+    // The panel itself has it while a form is on its way.
+    const writing =
+      activeElement === this.element || this.#foot.contains(activeElement);
+    change();
+    if (writing) this.focusWriting();
   }
 
   #renderPhase({ phase, problem }) {
@@ -166,18 +181,16 @@ export class Panel {
 
   /** On a phone the page below can't be seen, so Tab goes round within the panel. */
   #keepFocus(event) {
-    const ends = [this.#close, this.composer.send];
+    const stops = [...this.element.querySelectorAll(STOPS)].filter(
+      (one) => one.tabIndex >= 0 && one.getClientRects().length,
+    );
+    const ends = [stops.at(0), stops.at(-1)];
     const [to, from] = event.shiftKey ? ends.reverse() : ends;
     const { activeElement } = this.#root;
     if (activeElement !== from && activeElement !== this.element) return;
     event.preventDefault();
     to.focus();
   }
-}
-
-function notice(settings) {
-  if (settings.offline_mode) return settings.offline_message;
-  return settings.outside_working_hours ? settings.working_hours_message : "";
 }
 
 function skeleton({ loading }) {

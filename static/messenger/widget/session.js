@@ -1,4 +1,6 @@
-import { request, requestError, requestJson } from "./http.js";
+import { ApiError, request, requestError, requestJson } from "./http.js";
+
+const PROOFS_IN_A_ROW = 3;
 
 /**
  * An expired session is renewed unseen, once for all requests that wait for it. Its
@@ -7,6 +9,7 @@ import { request, requestError, requestJson } from "./http.js";
 export class Session {
   #token = null;
   #flight = null;
+  #challenge = null;
   #options;
 
   constructor(options) {
@@ -39,9 +42,46 @@ export class Session {
     return this.#repeatable(path, requestJson, asJson(body));
   }
 
+  /** A message, with a proof of work where the server wants one. */
+  send(body) {
+    return this.#proved((more) => this.post("send/", { ...body, ...more }));
+  }
+
+  /** The same by another `send` than fetch; its options are made anew each time. */
+  upload(path, send, makeOptions) {
+    return this.#proved((more) =>
+      this.#repeatable(path, send, makeOptions(more)),
+    );
+  }
+
   stream(lastEventId, signal) {
     const headers = { "Last-Event-ID": String(lastEventId) };
     return this.#repeatable("stream/", request, { headers, signal });
+  }
+
+  /** A challenge that has run out is answered by a new one. */
+  async #proved(send) {
+    for (let left = PROOFS_IN_A_ROW; ; left -= 1) {
+      try {
+        return await send(await this.#proof());
+      } catch (error) {
+        const { answer, code } = requestError(error);
+        if (code !== "captcha_required" || !left) throw error;
+        this.#challenge = answer.challenge;
+      }
+    }
+  }
+
+  async #proof() {
+    const challenge = this.#challenge;
+    if (!challenge) return {};
+    const { prove } = await import("./proof.js").catch(() =>
+      Promise.reject(new ApiError()),
+    );
+    const captcha = await prove(challenge, this.#options.signal);
+    // It is good for one message, whatever becomes of this one.
+    this.#challenge = null;
+    return { captcha };
   }
 
   async #repeatable(path, send, options) {
@@ -76,6 +116,7 @@ export class Session {
       ? navigator.locks.request(storage.key, ask)
       : ask());
     this.#token = answer.widget_session_token;
+    this.#challenge = answer.captcha_required ? answer.challenge : null;
     onBootstrap(answer);
   }
 

@@ -25,19 +25,27 @@ export class Storage {
 
   unsent() {
     return (attempt(() => Object.keys(localStorage)) ?? [])
-      .filter((key) => key.startsWith(`${this.key}:out:`))
+      .filter((key) => key.startsWith(this.unsentKey("")))
       .map((key) => parse(read("localStorage", key)))
       .filter((entry) => entry?.id && typeof entry.body === "string")
       .sort((one, other) => one.at - other.at);
   }
 
   // A key for each: two tabs that write at once overwrite nothing.
+  unsentKey(id) {
+    return `${this.key}:out:${id}`;
+  }
+
+  /** Its files' contents are kept elsewhere. */
   keepUnsent(entry) {
-    write("localStorage", `${this.key}:out:${entry.id}`, JSON.stringify(entry));
+    const text = JSON.stringify(entry, (name, value) =>
+      name === "blob" ? undefined : value,
+    );
+    write("localStorage", this.unsentKey(entry.id), text);
   }
 
   dropUnsent(id) {
-    write("localStorage", `${this.key}:out:${id}`, "");
+    write("localStorage", this.unsentKey(id), "");
   }
 }
 

@@ -15,7 +15,8 @@ export class Stream {
   live = false;
   #failures = 0;
   #heardAt = 0;
-  #suspended = false;
+  #notBefore = 0;
+  #suspended = true;
   #current = null;
   #watchdog = null;
   #pause;
@@ -27,16 +28,19 @@ export class Stream {
     options.signal.addEventListener("abort", () => this.restart());
   }
 
+  /** Waits for `suspend(false)` first. */
   async run() {
+    let wait = 0;
     while (!this.#options.signal.aborted) {
-      const wait = await this.#once();
       await this.#pause.wait(this.#suspended ? FOREVER_MS : wait);
+      if (!this.#suspended) wait = await this.#once();
     }
   }
 
   /** Opens at once if it waits, and anew if what is open is suspiciously silent. */
   resync() {
-    const silence = performance.now() - this.#heardAt;
+    // By the clock on the wall: the other one may stand still while a laptop sleeps.
+    const silence = Date.now() - this.#heardAt;
     if (!this.#current || (this.live && silence > SILENCE_MS / 2)) {
       this.restart();
     }
@@ -48,12 +52,15 @@ export class Stream {
   }
 
   suspend(suspended) {
+    if (this.#suspended === suspended) return;
     this.#suspended = suspended;
     this.restart();
   }
 
   /** One stream from opening to end; answers how long to wait for the next. */
   async #once() {
+    const early = this.#notBefore - Date.now();
+    if (early > 0) return early;
     const { cursor, session } = this.#options;
     const opened = { at: 0 };
     const ending = new AbortController();
@@ -88,14 +95,19 @@ export class Stream {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      this.#heardAt = performance.now();
+      this.#heardAt = Date.now();
       parse(decoder.decode(value, { stream: true }));
-      if (this.live) this.#expect(SILENCE_MS);
+      if (!this.live) continue;
+      this.#expect(SILENCE_MS);
+      this.#options.onAlive();
     }
   }
 
   #waitAfter(failure) {
-    if (failure?.retryAfter) return jittered(failure.retryAfter * 1.25);
+    if (failure?.retryAfter) {
+      this.#notBefore = Date.now() + failure.retryAfter;
+      return jittered(failure.retryAfter * 1.25);
+    }
     if (failure?.passing === false) this.#failures += FAILURES_IN_A_ROW;
     const over = this.#failures - FAILURES_IN_A_ROW;
     return jittered(

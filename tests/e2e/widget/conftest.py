@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.e2e.widget.fake_api import FakeApi, FakeServer
+from tests.e2e.widget.fake_api import FakeApi
+from tests.e2e.widget.fake_server import FakeServer
 from tests.e2e.widget.widget_page import WidgetPage
 
 type OpenPage = Callable[..., WidgetPage]

@@ -136,10 +136,11 @@ def test_opening_fails_and_recovers(shop: OpenPage, api: FakeApi) -> None:
     api.faults["bootstrap"] = Fault(404, "inbox_not_found", "This chat is switched off.")
     widget = shop()
     widget.launcher.click()
-    expect(widget.panel.get_by_role("alert")).to_have_text("This chat is switched off.")
+    alert = widget.panel.get_by_role("alert").filter(has_text="This chat is switched off.")
+    expect(alert).to_be_visible()
     widget.panel.get_by_role("button", name="Try again").click()
     expect(widget.panel).to_have_attribute("data-phase", "ready")
-    expect(widget.panel.get_by_role("alert")).to_have_count(0)
+    expect(alert).to_have_count(0)
 
 
 def test_back_and_forward_finds_it_alive(shop: OpenPage, api: FakeApi) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.widget.fake_api import FakeServer
+from tests.e2e.widget.fake_server import FakeServer
 
 CASES = json.loads((Path(__file__).parents[2] / "format_cases.json").read_text(encoding="utf-8"))
 

@@ -1,12 +1,14 @@
 """What a page gets before anybody opens the chat, and how the tag behaves."""
 
-import gzip
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from scripts import widget_budget
 from tests.e2e.widget.conftest import OpenPage
-from tests.e2e.widget.fake_api import STATIC, FakeApi, FakeServer
+from tests.e2e.widget.fake_api import FakeApi
+from tests.e2e.widget.fake_server import STATIC, FakeServer
 
 
 def test_before_opening_nothing_is_requested_or_stored(
@@ -26,19 +28,22 @@ def test_before_opening_nothing_is_requested_or_stored(
 
 @pytest.mark.parametrize("locale", ["en", "ru"])
 def test_weight(shop: OpenPage, context: BrowserContext, locale: str) -> None:
+    """What the browser loads is what `make check` weighs."""
     page = context.new_page()
     urls: set[str] = set()
     page.on("request", lambda request: urls.add(request.url))
     widget = shop(page, attributes=f'data-locale="{locale}"')
     expect(widget.launcher).to_be_visible()
-    assert weight(urls) <= 4_096
+    assert loaded(urls) == set(widget_budget.before_interaction())
     widget.open()
-    assert weight(urls) <= 30 * 1_024
+    page.wait_for_load_state("networkidle")
+    files = loaded(urls)
+    assert files == set(widget_budget.opened(locale))
+    assert widget_budget.size(files, "br") <= widget_budget.OPENED["br"] == 30 * 1_024
 
 
-def weight(urls: set[str]) -> int:
-    paths = [url.split("/static/")[1] for url in urls if "/static/" in url]
-    return sum(len(gzip.compress((STATIC / path).read_bytes())) for path in paths)
+def loaded(urls: set[str]) -> set[Path]:
+    return {STATIC / url.split("/static/")[1] for url in urls if "/static/" in url}
 
 
 def test_a_tag_that_stands_twice_is_one_chat(shop: OpenPage) -> None:

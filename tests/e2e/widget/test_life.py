@@ -3,7 +3,8 @@
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.widget.conftest import OpenPage
-from tests.e2e.widget.fake_api import FakeApi, FakeServer, wait_until
+from tests.e2e.widget.fake_api import FakeApi, wait_until
+from tests.e2e.widget.fake_server import FakeServer
 
 # Counts what a page would keep after the widget: timers, listeners on the page, observers.
 SPY = """(() => {

@@ -53,6 +53,16 @@ def test_a_refused_text_says_why_and_lets_the_next_one_go(shop: OpenPage, api: F
     assert not [key for key in widget.storage() if ":out:" in key]
 
 
+def test_of_a_field_the_own_sentence_is_told(shop: OpenPage, api: FakeApi) -> None:
+    widget = shop()
+    widget.open()
+    answer = {"detail": "Please check.", "code": "invalid", "fields": {"body": ["At most 10 characters."]}}
+    own = {"Access-Control-Allow-Origin": "*"}
+    widget.page.route("**/send/", lambda route: route.fulfill(status=400, json=answer, headers=own))
+    widget.write("a text that is too long")
+    expect(widget.mine).to_contain_text("Not sent. At most 10 characters.")
+
+
 def test_unsent_texts_and_drafts_survive_a_reload(shop: OpenPage, api: FakeApi) -> None:
     widget = shop()
     widget.open()

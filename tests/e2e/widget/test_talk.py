@@ -144,7 +144,7 @@ def test_banners_of_closed_hours(shop: OpenPage, api: FakeApi) -> None:
     }
     widget = shop()
     widget.open()
-    expect(widget.panel.locator(".msgr-notice")).to_contain_text("We are closed. We open Monday")
+    expect(widget.panel.locator(".msgr-notice")).to_contain_text("We are closed. We open 6 January 2031 at")
     widget.write("Taken all the same")
     expect(widget.mine).to_have_attribute("data-state", "sent")
 

@@ -22,6 +22,8 @@ class WidgetPage:
         self.log = self.panel.get_by_role("log")
         self.mine = self.panel.locator(".msgr-mine")
         self.theirs = self.panel.locator(".msgr-theirs")
+        self.picked = self.panel.locator(".msgr-pick")
+        self.texts = self.panel.locator(".msgr-text")
         self.badge = page.locator(".msgr-badge")
 
     def open(self) -> None:
