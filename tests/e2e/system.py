@@ -82,6 +82,10 @@ class Demo(System):
         self._port = int(facts["base_url"].rpartition(":")[2])
         return facts
 
+    def send(self, name: str, signal_number: int) -> None:
+        """To one of the demo's processes: `web`, `worker`."""
+        os.kill(self.facts["pids"][name], signal_number)
+
     def stop(self) -> None:
         if self._process is None:
             return

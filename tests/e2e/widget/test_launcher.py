@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from scripts import widget_budget
 from tests.e2e.widget.conftest import OpenPage
-from tests.e2e.widget.fake_api import FakeApi
+from tests.e2e.widget.fake_api import FakeApi, wait_until
 from tests.e2e.widget.fake_server import STATIC, FakeServer
 
 
@@ -36,9 +36,9 @@ def test_weight(shop: OpenPage, context: BrowserContext, locale: str) -> None:
     expect(widget.launcher).to_be_visible()
     assert loaded(urls) == set(widget_budget.before_interaction())
     widget.open()
-    page.wait_for_load_state("networkidle")
-    files = loaded(urls)
-    assert files == set(widget_budget.opened(locale))
+    files = set(widget_budget.opened(locale))
+    wait_until(lambda: loaded(urls) >= files)
+    assert loaded(urls) == files
     assert widget_budget.size(files, "br") <= widget_budget.OPENED["br"] == 30 * 1_024
 
 
