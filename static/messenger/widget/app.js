@@ -40,6 +40,7 @@ class App {
       strings,
       storage: this.#storage,
       settings: () => this.#settings,
+      trap: () => this.#panel?.composer.trap.value,
       onArrived: (message) => this.#arrived(message),
       onBegin: (answer) => this.#begin(answer),
       onChange: () => this.#draw(),

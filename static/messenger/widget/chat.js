@@ -8,10 +8,10 @@ import { Session } from "./session.js";
 
 /** All of the conversation that is not seen: what comes, what goes, and the other tabs. */
 export class Chat {
-  /** options: {onArrived(message), onBegin(answer), onChange, settings(), storage, strings}. */
+  /** options: {onArrived(message), onBegin(answer), onChange, settings(), storage, strings, trap()}. */
   constructor(context, options) {
     const { base, locale, person, signal, token } = context;
-    const { onArrived, onBegin, onChange, settings, storage, strings } =
+    const { onArrived, onBegin, onChange, settings, storage, strings, trap } =
       options;
     this.session = new Session({
       api: new URL("../../api/widget/", base).href,
@@ -20,6 +20,7 @@ export class Chat {
       person,
       signal,
       storage,
+      trap,
       onBootstrap: onBegin,
     });
     const shared = { session: this.session, onChange, signal };

@@ -22,6 +22,14 @@ export class Composer {
       enterkeyhint: "send",
     });
     this.input.value = options.draft;
+    // People neither see nor reach it: whoever fills it in is a script.
+    this.trap = h("input", {
+      class: "msgr-hidden",
+      name: "website",
+      tabindex: "-1",
+      autocomplete: "off",
+      "aria-hidden": "true",
+    });
     this.#counter = h("p", {
       id: "msgr-counter",
       class: "msgr-counter",
@@ -45,6 +53,7 @@ export class Composer {
       alert,
       h("div", { class: "msgr-field" }, button, picker, this.input, this.send),
       this.#counter,
+      this.trap,
     );
     this.#listen();
     this.#changed();

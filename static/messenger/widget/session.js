@@ -63,7 +63,8 @@ export class Session {
   async #proved(send) {
     for (let left = PROOFS_IN_A_ROW; ; left -= 1) {
       try {
-        return await send(await this.#proof());
+        const hp = this.#options.trap() || undefined;
+        return await send({ hp, ...(await this.#proof()) });
       } catch (error) {
         const { answer, code } = requestError(error);
         if (code !== "captcha_required" || !left) throw error;

@@ -111,3 +111,19 @@ def test_what_one_tab_read_is_read_in_the_other(shop: OpenPage, api: FakeApi) ->
     one.page.bring_to_front()
     one.open()
     expect(other.badge).to_be_hidden()
+
+
+def test_what_a_script_fills_in_goes_along_and_people_never_meet_it(shop: OpenPage, api: FakeApi) -> None:
+    widget = shop()
+    widget.open()
+    widget.write("from a human")
+    expect(widget.mine).to_have_attribute("data-state", "sent")
+    trap = widget.panel.locator("input[name=website]")
+    expect(trap).to_have_attribute("tabindex", "-1")
+    expect(trap).to_have_css("clip-path", "inset(50%)")
+    expect(trap).to_have_attribute("aria-hidden", "true")
+    trap.evaluate("(field) => { field.value = 'http://spam.example'; }")
+    widget.write("from a script")
+    expect(widget.mine.nth(1)).to_be_visible()
+    wait_until(lambda: len(api.seen("send")) == 2)
+    assert [said.get("hp") for said in api.seen("send")] == [None, "http://spam.example"]
