@@ -32,6 +32,7 @@ STYLES = (
     "workspace",
     "timeline",
     "files",
+    "tray",
     "card",
     "selection",
     "dialog",

@@ -11,7 +11,7 @@ from unfold.paginator import InfinitePaginator
 
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.rows import moment
-from messenger.models import Contact, Conversation
+from messenger.models import Consent, Contact, Conversation
 
 CONVERSATIONS_LIMIT = 20
 
@@ -53,7 +53,7 @@ class ContactAdmin(MessengerAdmin[Contact]):
         "last_seen_at",
         "is_blocked",
     )
-    change_form_outer_after_template = "admin/messenger/contact/conversations.html"
+    change_form_outer_after_template = "admin/messenger/contact/below_form.html"
 
     @admin.display(description=_("client"), ordering="name")
     def label(self, contact: Contact) -> str:
@@ -81,6 +81,7 @@ class ContactAdmin(MessengerAdmin[Contact]):
     ) -> HttpResponse:
         seen = Conversation.objects.visible_to(user_of(request)).started().filter(contact=obj)
         context["conversations"] = seen.select_related("assignee").order_by("-id")[:CONVERSATIONS_LIMIT]
+        context["consents"] = Consent.objects.filter(contact=obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

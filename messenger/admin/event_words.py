@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from crm.models import User
 from messenger.models import Conversation, ConversationEvent
@@ -123,6 +125,22 @@ def _rated(event: ConversationEvent, who: str) -> str:
     )
 
 
+def _details_given(event: ConversationEvent, who: str) -> str:
+    names = {
+        "name": pgettext("the client gave", "name"),
+        "email": pgettext("the client gave", "email"),
+        "phone": pgettext("the client gave", "phone"),
+    }
+    given = [names[field] for field in event.data.get("fields", []) if field in names]
+    if not given:
+        return event.get_kind_display()
+    return _("The client gave their %(details)s") % {"details": get_text_list(given, _("and"))}
+
+
+def _consented(event: ConversationEvent, who: str) -> str:
+    return _("The client agreed to the privacy terms")
+
+
 SENTENCES: dict[str, Sentence] = {
     Kind.STARTED: _started,
     Kind.ASSIGNED: _assigned,
@@ -134,4 +152,6 @@ SENTENCES: dict[str, Sentence] = {
     Kind.CLOSED: _closed,
     Kind.REOPENED: _reopened,
     Kind.RATED: _rated,
+    Kind.DETAILS_GIVEN: _details_given,
+    Kind.CONSENTED: _consented,
 }

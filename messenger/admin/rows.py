@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from crm.models import User
 from messenger.admin.avatars import Avatar
-from messenger.models import Conversation, Message
+from messenger.models import Attachment, Conversation, Message
 from messenger.models.conversation import ConversationQuerySet
 
 PREVIEW_LENGTH = 120
@@ -74,7 +75,7 @@ class Row:
 def rows_of(conversations: ConversationQuerySet, user: User) -> list[Row]:
     """Two queries, however many rows."""
     found = list(conversations.select_related("contact", "inbox", "branch", "assignee"))
-    last = Message.objects.only("body", "direction", "sender_user_id").in_bulk(
+    last = _with_file_name(Message.objects.only("body", "direction", "sender_user_id")).in_bulk(
         [conversation.last_message_id for conversation in found]
     )
     return [_row(conversation, last.get(conversation.last_message_id or 0), user) for conversation in found]
@@ -89,9 +90,7 @@ def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
         url=reverse("admin:messenger_conversation_change", args=[conversation.pk]),
         avatar=Avatar.of(conversation.contact),
         author=_author(last, conversation, user),
-        preview=Truncator(" ".join(last.body.replace("**", "").split())).chars(PREVIEW_LENGTH)
-        if last
-        else "",
+        preview=_preview(last) if last else "",
         unread=conversation.unread_count if conversation.assignee_id in {None, user.pk} else 0,
         waiting=Waiting(since, max(now - since, timedelta())) if since else None,
         at=at,
@@ -99,6 +98,20 @@ def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
         shows_branch=user.is_messenger_administrator,
         forsaken=conversation.is_unfinished and conversation.escalation_failed_at is not None,
     )
+
+
+def _with_file_name(messages: QuerySet[Message]) -> QuerySet[Message]:
+    """With the name of the first file, for those that have no text."""
+    files = Attachment.objects.filter(message=OuterRef("pk")).order_by("created_at", "pk")
+    return messages.annotate(file_name=Subquery(files.values("original_name")[:1]))
+
+
+def _preview(message: Message) -> str:
+    text = " ".join(message.body.replace("**", "").split())
+    file_name = getattr(message, "file_name", None)
+    if not text and file_name:
+        text = _("Attachment: %(name)s") % {"name": file_name}
+    return Truncator(text).chars(PREVIEW_LENGTH)
 
 
 def _author(message: Message | None, conversation: Conversation, user: User) -> str:

@@ -6,15 +6,16 @@ from datetime import date, datetime, timedelta
 from heapq import merge
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from messenger.admin.event_words import event_sentence
+from messenger.admin.file_lines import FileLine, file_lines
 from messenger.lib.formatting import format_message
-from messenger.models import Conversation, ConversationEvent, Message
+from messenger.models import Attachment, Conversation, ConversationEvent, Message
 
 PAGE_SIZE = 50
 EVENTS_LIMIT = 200
@@ -56,6 +57,10 @@ class MessageLine:
         return format_message(self.message.body)
 
     @property
+    def files(self) -> list[FileLine]:
+        return file_lines(self.message.attachments.all())
+
+    @property
     def sender(self) -> str:
         """The operator's name; the template knows the contact's."""
         return self.message.sender_user.display_name if self.message.sender_user else ""
@@ -90,6 +95,10 @@ class Timeline(NamedTuple):
     lines: list[Line]
     has_earlier: bool = False
     has_more: bool = False
+
+    def tells(self, *kinds: str) -> bool:
+        """Whether one of its events is of one of these kinds."""
+        return any(isinstance(line, EventLine) and line.event.kind in kinds for line in self.lines)
 
 
 def latest(conversation: Conversation) -> Timeline:
@@ -127,7 +136,9 @@ def _page(conversation: Conversation, *, before: Message | None) -> Timeline:
 
 
 def _messages(conversation: Conversation) -> QuerySet[Message]:
-    return Message.objects.filter(conversation=conversation).select_related("sender_user")
+    files = Prefetch("attachments", Attachment.objects.order_by("created_at", "pk"))
+    messages = Message.objects.filter(conversation=conversation)
+    return messages.select_related("sender_user").prefetch_related(files)
 
 
 def _events(conversation: Conversation) -> QuerySet[ConversationEvent]:

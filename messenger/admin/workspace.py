@@ -17,6 +17,7 @@ from messenger.admin import timeline
 from messenger.admin.base import user_of
 from messenger.admin.event_words import change_by_another
 from messenger.admin.parts import part, refusal, sentence_of, wants_part
+from messenger.admin.uploads import stored_files, takes_files
 from messenger.admin.workspace_page import fragment_context, page_context
 from messenger.exceptions import Invalid, MessengerError
 from messenger.models import Conversation
@@ -86,18 +87,20 @@ class Workspace(Base):
             return self._fragment(request, conversation, timeline.earlier(conversation, before_id=before_id))
         return self._news(request, conversation, request.GET)
 
-    @method_decorator(require_POST)
+    @method_decorator([takes_files, require_POST])
     def reply_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self._do(
-            request,
-            object_id,
-            lambda pk, user: posting.post_from_operator(
-                conversation_id=pk,
-                operator=user,
-                body=request.POST.get("body", ""),
-                client_message_id=_uuid(request.POST.get("client_message_id")),
-            ),
-        )
+        def post(pk: int, user: User) -> None:
+            client_message_id = _uuid(request.POST.get("client_message_id"))
+            with stored_files(request, conversation_id=pk) as files:
+                posting.post_from_operator(
+                    conversation_id=pk,
+                    operator=user,
+                    body=request.POST.get("body", ""),
+                    client_message_id=client_message_id,
+                    files=files,
+                )
+
+        return self._do(request, object_id, post)
 
     @method_decorator(require_POST)
     def action_view(self, request: HttpRequest, object_id: int, action: str) -> HttpResponse:

@@ -16,11 +16,11 @@ from messenger.api.errors import TooLarge
 from messenger.api.negotiation import JsonAnswers
 from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
-from messenger.api.upload_handler import LimitingUploadHandler
 from messenger.exceptions import Invalid
 from messenger.lib.client_address import client_address, parse_networks
 from messenger.services import attaching
 from messenger.services.visitor_gate import Visit, What
+from messenger.upload_handler import LimitingUploadHandler
 from messenger.utils import ensure_messenger_enabled_api
 
 ALLOWED_HEADERS = (

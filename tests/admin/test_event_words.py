@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from crm.models import User
 from messenger.admin.event_words import change_by_another, event_sentence
@@ -63,6 +64,39 @@ def test_what_the_system_does(
 )
 def test_transfers(conversation: Conversation, colleague: User, data: dict[str, Any], sentence: str) -> None:
     assert event_sentence(event_of(conversation, "transferred", data, colleague)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("fields", "english", "russian"),
+    [
+        (["email"], "The client gave their email", "Клиент сообщил email"),
+        (
+            ["email", "name"],
+            "The client gave their email and name",
+            "Клиент сообщил email и имя",
+        ),
+        (
+            ["email", "name", "phone"],
+            "The client gave their email, name and phone",
+            "Клиент сообщил email, имя и телефон",
+        ),
+        (["shoe size"], "contact details given", "клиент сообщил контакты"),
+    ],
+)
+def test_details_are_named_and_not_told(
+    conversation: Conversation, fields: list[str], english: str, russian: str
+) -> None:
+    event = event_of(conversation, "details_given", {"fields": fields})
+    assert event_sentence(event) == english
+    with translation.override("ru"):
+        assert event_sentence(event) == russian
+
+
+def test_consent(conversation: Conversation) -> None:
+    event = event_of(conversation, "consented", {})
+    assert event_sentence(event) == "The client agreed to the privacy terms"
+    with translation.override("ru"):
+        assert event_sentence(event) == "Клиент согласился с условиями конфиденциальности"
 
 
 def test_reasons_are_text(operator_client: Client, conversation: Conversation, colleague: User) -> None:

@@ -53,15 +53,15 @@ def test_queries_do_not_grow_with_messages(
             assert operator_client.get(url).status_code == 200
         return len(captured)
 
-    answer(conversation, operator)
+    ask(conversation, files=2)
     few = queries(page(conversation)), queries(page(conversation, "timeline/"))
     for _ in range(20):
-        ask(conversation)
+        ask(conversation, files=2)
         answer(conversation, operator)
     many = queries(page(conversation)), queries(page(conversation, "timeline/"))
-    # Session, user, permissions twice; conversation, messages, events, unread; on the page earlier ones, the own
-    # status and badge.
-    assert few == many == (11, 8)
+    # Session, user, permissions twice; conversation, messages, their files, events, unread; on the page consents,
+    # earlier ones, the own status and badge.
+    assert few == many == (13, 9)
 
 
 def test_events_stand_between_the_messages(
