@@ -3,8 +3,16 @@
  * whichever is first; with neither attribute at once.
  */
 (() => {
-  const script = document.currentScript;
-  if (!script?.dataset.widgetToken) return;
+  // A module has no current script.
+  const script =
+    document.currentScript ??
+    document.querySelector(
+      'script[data-widget-token][src*="/widget-loader.js"]',
+    );
+  if (!script?.dataset.widgetToken) {
+    console.warn("Messenger: data-widget-token is missing");
+    return;
+  }
   const { loadAfter, loadOnScroll } = script.dataset;
   const waiting = new AbortController();
   // parseFloat of a missing or empty attribute is NaN, and a timer takes NaN as 0.
@@ -19,12 +27,12 @@
     if (waiting.signal.aborted) return;
     waiting.abort();
     if (typeof window.Messenger?.shutdown === "function") return;
-    const widget = document.createElement("script");
-    widget.src = new URL("widget.js", script.src).href;
-    Object.assign(widget.dataset, script.dataset);
-    const nonce = script.dataset.nonce || script.nonce;
-    if (nonce) widget.nonce = nonce;
-    document.head.append(widget);
+    // Its attributes are read from this tag, which the page may have taken away since.
+    if (!script.isConnected) document.head.append(script);
+    // No script element: Trusted Types forbid to give it an address. The hash is for
+    // a page that shuts the chat down and starts it again: a module runs only once.
+    const { href } = new URL(`widget.js#${Date.now()}`, script.src);
+    import(href).catch(console.warn);
   };
 
   if (scrolled) {

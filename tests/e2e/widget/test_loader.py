@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.widget.conftest import OpenPage
+from tests.e2e.widget.fake_server import FakeServer
 
 TALL = '<main style="height: 4000px">Furniture</main>'
 
@@ -43,6 +44,17 @@ def test_whichever_is_first(shop: OpenPage) -> None:
 def test_a_scroll_value_of_zero_means_no(shop: OpenPage) -> None:
     widget = shop(script="widget-loader.js", attributes='data-load-on-scroll="0"', body=TALL)
     expect(widget.launcher).to_be_visible()
+
+
+def test_as_a_module(shop: OpenPage) -> None:
+    expect(shop(script="widget-loader.js", attributes='type="module"').launcher).to_be_visible()
+
+
+def test_a_tag_that_lost_its_token_says_so(shop: OpenPage, server: FakeServer) -> None:
+    tag = f'<script src="{server.url}/static/messenger/widget-loader.js"></script>'
+    widget = shop(script="widget-loader.js", times=0, body=tag)
+    assert widget.faults.pop() == "Messenger: data-widget-token is missing"
+    expect(widget.launcher).to_have_count(0)
 
 
 def test_twice_is_one_chat_and_the_attributes_go_along(shop: OpenPage) -> None:
