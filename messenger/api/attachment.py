@@ -8,9 +8,9 @@ from typing import IO, Any
 from django.conf import settings
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import content_disposition_header
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.request import Request
 
 from messenger.api.description import described
@@ -34,12 +34,29 @@ HEADERS = {
     "Accept-Ranges": "bytes",
 }
 PARAMETERS = [
+    OpenApiParameter("attachment_id", uuid.UUID, OpenApiParameter.PATH),
     OpenApiParameter("e", int, description="Until when the signed link holds, in seconds since 1970."),
     OpenApiParameter("s", str, description="Signature of the link; then no tokens are needed."),
-    OpenApiParameter("download", bool, description="To be saved, whatever the file is."),
+    OpenApiParameter("download", int, enum=[1], description="To be saved, whatever the file is."),
     OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="One range of bytes."),
+    OpenApiParameter(
+        "If-None-Match", str, OpenApiParameter.HEADER, description="The `ETag` of what is kept."
+    ),
+    OpenApiParameter(
+        "If-Range", str, OpenApiParameter.HEADER, description="The `ETag` of what a part is of."
+    ),
+    OpenApiParameter("Content-Range", str, OpenApiParameter.HEADER, response=[206, 416], required=True),
+    *(
+        OpenApiParameter(name, str, OpenApiParameter.HEADER, response=[200, 206], required=True)
+        for name in ("ETag", "Content-Disposition", "Cache-Control", *HEADERS)
+    ),
 ]
-FILE = (200, "application/octet-stream"), (206, "application/octet-stream")
+ANSWERS = {
+    (200, "*/*"): OpenApiResponse(bytes, "The file."),
+    (206, "*/*"): OpenApiResponse(bytes, "The part that `Range` asks for."),
+    304: OpenApiResponse(None, "What is kept still holds."),
+    416: OpenApiResponse(None, "`Range` begins behind the end."),
+}
 
 
 class AttachmentView(WidgetView):
@@ -56,15 +73,14 @@ class AttachmentView(WidgetView):
         self.visit.count(self.what)
         self.visit.origin_allowed = True
         said = request.query_params
-        self._seconds_left = attachment_links.seconds_left(
-            kwargs["attachment_id"], said.get("e", ""), said["s"]
-        )
+        attachment_id = _id_of(kwargs["attachment_id"])
+        self._seconds_left = attachment_links.seconds_left(attachment_id, said.get("e", ""), said["s"])
         if not self._seconds_left:
             raise NotFound
 
-    @described(None, dict.fromkeys(FILE, bytes) | {304: None, 416: None}, parameters=PARAMETERS)
-    def get(self, request: Request, attachment_id: uuid.UUID) -> HttpResponseBase:
-        attachment = self._find(attachment_id)
+    @described("attachment", None, ANSWERS, errors={404: ["not_found"]}, parameters=PARAMETERS)
+    def get(self, request: Request, attachment_id: str) -> HttpResponseBase:
+        attachment = self._find(_id_of(attachment_id))
         etag = f'"{attachment.sha256}"'
         kept = get_conditional_response(request._request, etag=etag)  # noqa: SLF001  (DRF hides it)
         response = _respond(attachment, request, etag) if kept is None else kept
@@ -75,6 +91,9 @@ class AttachmentView(WidgetView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
+        if "s" not in request.query_params:
+            # The address is the same for all: what one session may see, the browser keeps from the next.
+            patch_vary_headers(response, ["X-Widget-Token", "X-Widget-Session"])
         if response.status_code < 400:
             response["Cache-Control"] = f"private, max-age={self._seconds_left}"
         return response
@@ -92,6 +111,14 @@ class AttachmentView(WidgetView):
         if attachment is None:
             raise NotFound
         return attachment
+
+
+def _id_of(text: str) -> uuid.UUID:
+    """The id in an address; what is none is nobody's. As a converter it would end in Django's page for humans."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise NotFound from None
 
 
 def _respond(attachment: Attachment, request: Request, etag: str) -> HttpResponseBase:

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import redirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from drf_spectacular.authentication import SessionScheme
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.parsers import FormParser, MultiPartParser
 from rest_framework.permissions import BasePermission
@@ -18,13 +17,18 @@ from rest_framework.views import APIView
 
 from crm.models import User
 from messenger.api import shapes
+from messenger.api.description import ROW_ID, described_for_operators
 from messenger.api.negotiation import JsonAnswers
 from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
-from messenger.exceptions import Invalid, NotAllowed
+from messenger.api.visitor_request import checked_id
+from messenger.exceptions import Invalid, NotAllowed, NotFound
 from messenger.models import AgentProfile, Conversation
 from messenger.services import presence, typing
 from messenger.utils import ensure_messenger_enabled_api
+
+CONVERSATION = OpenApiParameter("conversation_id", ROW_ID, OpenApiParameter.PATH)
+LOCATION = OpenApiParameter("Location", str, OpenApiParameter.HEADER, response=[302], required=True)
 
 
 class MayAnswer(BasePermission):
@@ -72,20 +76,31 @@ class OperatorView(APIView):
 class OperatorTypingView(OperatorView):
     """Who is typing in a conversation of the operator's branch."""
 
-    @extend_schema(responses={200: shapes.OperatorTypingAnswer, 404: shapes.ErrorAnswer})
-    def get(self, request: Request, conversation_id: int) -> Response:
+    @described_for_operators("typing", None, {200: shapes.OperatorTypingAnswer}, errors={404: ["not_found"]})
+    def get(self, request: Request, conversation_id: str) -> Response:
         return self._answer(self._visible(request, conversation_id))
 
-    @extend_schema(request=None, responses={200: shapes.OperatorTypingAnswer, 404: shapes.ErrorAnswer})
-    def post(self, request: Request, conversation_id: int) -> Response:
+    @described_for_operators(
+        "mark_typing",
+        None,
+        {200: shapes.OperatorTypingAnswer},
+        errors={404: ["not_found"]},
+        parameters=[CONVERSATION],
+        changes=True,
+    )
+    def post(self, request: Request, conversation_id: str) -> Response:
         pk = self._visible(request, conversation_id)
         typing.mark_typing(pk, "operator")
         return self._answer(pk)
 
-    def _visible(self, request: Request, conversation_id: int) -> int:
-        if not Conversation.objects.visible_to(operator_of(request)).filter(pk=conversation_id).exists():
-            raise Http404
-        return conversation_id
+    def _visible(self, request: Request, conversation_id: str) -> int:
+        try:
+            pk = checked_id("conversation_id", conversation_id)
+        except Invalid:
+            raise NotFound from None
+        if not Conversation.objects.visible_to(operator_of(request)).filter(pk=pk).exists():
+            raise NotFound
+        return pk
 
     def _answer(self, conversation_id: int) -> Response:
         state = typing.typing_state(conversation_id)
@@ -95,7 +110,7 @@ class OperatorTypingView(OperatorView):
 class UnreadView(OperatorView):
     """The badge: unread messages in the operator's own conversations. Who asks is there."""
 
-    @extend_schema(responses={200: shapes.UnreadAnswer})
+    @described_for_operators("unread", None, {200: shapes.UnreadAnswer})
     def get(self, request: Request) -> Response:
         operator = operator_of(request)
         presence.show_polling(operator)
@@ -105,9 +120,16 @@ class UnreadView(OperatorView):
 class MyStatusView(OperatorView):
     """The operator's own status. From a form it leads back to the page, asked for JSON it answers JSON."""
 
-    @extend_schema(
-        request=shapes.MyStatusRequest,
-        responses={200: shapes.MyStatusAnswer, 302: None, 400: shapes.ErrorAnswer},
+    @described_for_operators(
+        "set_status",
+        shapes.MyStatus,
+        {
+            200: OpenApiResponse(shapes.MyStatusAnswer, "To who sent or asked for JSON."),
+            302: OpenApiResponse(None, "Back to the page whose form it was."),
+        },
+        errors={400: ["invalid"]},
+        parameters=[LOCATION],
+        changes=True,
     )
     def post(self, request: Request) -> Any:
         status = self.data(request).get("status")
@@ -119,7 +141,8 @@ class MyStatusView(OperatorView):
             or request.content_type == "application/json"
         ):
             return Response({"status": status})
-        return redirect(self._back(request))
+        # Django's `redirect` takes what is no address for the name of a view.
+        return HttpResponseRedirect(self._back(request))
 
     @staticmethod
     def data(request: Request) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,7 +13,15 @@ from messenger.api.description import described
 from messenger.api.visitor_request import WidgetView, checked_uuid
 from messenger.exceptions import FileTypeNotAllowed, Spam
 from messenger.models import Attachment
-from messenger.services import attaching, attachment_links, contact_details, posting, suspicion, visitor_view
+from messenger.services import (
+    attaching,
+    attachment_links,
+    contact_details,
+    posting,
+    suspicion,
+    visitor_view,
+    visitors,
+)
 from messenger.services.visitor_gate import What
 from messenger.services.writing import Posted
 
@@ -24,12 +33,22 @@ class SendView(WidgetView):
     takes_files = True
 
     @described(
-        {"application/json": shapes.SendRequest, "multipart/form-data": shapes.SendForm},
+        "send",
         {
-            200: shapes.MessageShape,
-            201: shapes.MessageShape,
-            413: shapes.ErrorAnswer,
-            415: shapes.ErrorAnswer,
+            "application/json": shapes.Send,
+            "application/x-www-form-urlencoded": shapes.Send,
+            "multipart/form-data": shapes.SendForm,
+        },
+        {
+            200: OpenApiResponse(shapes.Message, "A repeat: the message that was stored before."),
+            201: OpenApiResponse(shapes.Message, "Stored."),
+        },
+        errors={
+            400: ["spam"],
+            403: ["captcha_required"],
+            409: ["idempotency_conflict"],
+            413: ["file_too_large"],
+            415: ["file_type_not_allowed"],
         },
     )
     def post(self, request: Request) -> Response:
@@ -44,6 +63,8 @@ class SendView(WidgetView):
         client_message_id = checked_uuid("client_message_id", self.value("client_message_id"))
         said = {"contact_id": session.contact_id, "body": body, "client_message_id": client_message_id}
         uploads = self._uploads(request)
+        if uploads:
+            visitors.refuse_blocked(session.contact_id)
         # Of a repeat nothing is looked at twice: a phone photo costs a second.
         posted = posting.repeated_from_contact(**said, has_files=True) if uploads else None
         if posted is None:
@@ -76,7 +97,7 @@ def _answer(posted: Posted) -> dict[str, Any]:
         "body": posted.body,
         "created_at": visitor_view.moment(posted.created_at),
         "read_at": None,
-        "sender_name": None,
+        "sender_name": posted.sender_name or None,
         "sender_avatar": None,
         "client_message_id": str(posted.client_message_id) if posted.client_message_id else None,
         "attachments": [attachment_links.shape_of(attachment) for attachment in posted.attachments],

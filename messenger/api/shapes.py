@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 META_BYTES = 4_096
+LAST_ID = 2**63 - 1
+ASKED = ["required", "optional"]
 
 
 def said(data: Any) -> dict[str, Any]:
@@ -24,8 +26,19 @@ class LenientUrl(serializers.CharField):
         return value if value.startswith(("http://", "https://")) else ""
 
 
-class BootstrapRequest(serializers.Serializer[Any]):
-    widget_token = serializers.CharField(required=False)
+class InboxToken(serializers.Serializer[Any]):
+    widget_token = serializers.CharField(
+        required=False, allow_blank=True, help_text="Names the inbox, where no header does."
+    )
+
+
+class Tokens(InboxToken):
+    widget_session_token = serializers.CharField(
+        required=False, allow_blank=True, help_text="The visitor's session, where no header names it."
+    )
+
+
+class Bootstrap(InboxToken):
     visitor_token = serializers.CharField(required=False, allow_blank=True, default="")
     contact_external_id = serializers.CharField(required=False, allow_blank=True, default="", max_length=190)
     identity_hash = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
@@ -53,27 +66,24 @@ class BootstrapRequest(serializers.Serializer[Any]):
         return value
 
 
-class SendRequest(serializers.Serializer[Any]):
+class Send(Tokens):
     body = serializers.CharField()
-    client_message_id = serializers.UUIDField(required=False)
+    client_message_id = serializers.UUIDField(
+        required=False, help_text="What is sent again under the same id is stored once."
+    )
     hp = serializers.CharField(required=False, allow_blank=True, help_text="Must stay empty.")
-
     captcha = serializers.CharField(
         required=False, help_text="Solution of the `challenge`: base64 of ALTCHA's JSON, version 1."
     )
 
 
-class SendForm(serializers.Serializer[Any]):
-    body = serializers.CharField(required=False, allow_blank=True)
-    client_message_id = serializers.UUIDField(required=False)
-    hp = serializers.CharField(required=False, allow_blank=True, help_text="Must stay empty.")
-    captcha = serializers.CharField(required=False)
-    files = serializers.ListField(
-        child=serializers.FileField(), required=False, max_length=5, help_text="Or `file`."
-    )
+class SendForm(Send):
+    body = serializers.CharField(required=False, allow_blank=True, help_text="May be empty beside a file.")
+    files = serializers.ListField(child=serializers.FileField(), required=False, max_length=5)
+    file = serializers.FileField(required=False, help_text="The same for a single one.")
 
 
-class ContactRequest(serializers.Serializer[Any]):
+class Contact(Tokens):
     name = serializers.CharField(required=False, allow_blank=True, default="", max_length=120)
     email = serializers.EmailField(required=False, allow_blank=True, default="", max_length=254)
     phone = serializers.RegexField(
@@ -85,6 +95,13 @@ class ContactRequest(serializers.Serializer[Any]):
         error_messages={"invalid": _("Write a phone number such as +7 900 123-45-67.")},
     )
     consent = serializers.BooleanField(required=False, default=False)
+    privacy_text = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        trim_whitespace=False,
+        help_text="What was agreed to, as it was shown: refused where the inbox asks for something else by now.",
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         """What is null was not said."""
@@ -100,19 +117,26 @@ class ContactAnswer(serializers.Serializer[Any]):
     )
 
 
-class MarkReadRequest(serializers.Serializer[Any]):
-    last_message_id = serializers.IntegerField(required=False, min_value=0)
+class MarkRead(Tokens):
+    """One of both is wanted."""
+
+    last_message_id = serializers.IntegerField(
+        required=False, min_value=0, max_value=LAST_ID, help_text="What came up to this one; wins."
+    )
     message_ids = serializers.ListField(
-        child=serializers.IntegerField(min_value=0), required=False, max_length=500
+        child=serializers.IntegerField(min_value=0, max_value=LAST_ID),
+        required=False,
+        min_length=1,
+        max_length=500,
     )
 
 
-class RateRequest(serializers.Serializer[Any]):
+class Rate(Tokens):
     score = serializers.IntegerField(min_value=0, max_value=10, help_text="1 to 5 stars, or 0 to 10 for NPS.")
     comment = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class AttachmentShape(serializers.Serializer[Any]):
+class Attachment(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     url = serializers.CharField()
     original_name = serializers.CharField()
@@ -122,7 +146,7 @@ class AttachmentShape(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
 
 
-class MessageShape(serializers.Serializer[Any]):
+class Message(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     direction = serializers.ChoiceField(choices=["in", "out"])
     body = serializers.CharField()
@@ -131,32 +155,65 @@ class MessageShape(serializers.Serializer[Any]):
     sender_name = serializers.CharField(allow_null=True)
     sender_avatar = serializers.CharField(allow_null=True)
     client_message_id = serializers.UUIDField(allow_null=True)
-    attachments = AttachmentShape(many=True)
+    attachments = Attachment(many=True)
 
 
-class ConversationShape(serializers.Serializer[Any]):
+class Conversation(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     status = serializers.ChoiceField(choices=["open", "pending", "resolved", "closed"])
     assignee_name = serializers.CharField(allow_null=True)
     assignee_avatar = serializers.CharField(allow_null=True)
 
 
-class PollAnswer(serializers.Serializer[Any]):
-    messages = MessageShape(many=True)
-    has_more = serializers.BooleanField()
+class State(serializers.Serializer[Any]):
     operator_typing = serializers.BooleanField()
     operator_read_up_to = serializers.IntegerField()
     rating_requested = serializers.BooleanField()
     rating_type = serializers.ChoiceField(choices=["stars", "nps"])
-    rating_max_score = serializers.IntegerField()
-    conversation = ConversationShape()
+    rating_max_score = serializers.ChoiceField(choices=[5, 10])
+    conversation = Conversation()
+
+
+class PollAnswer(State):
+    messages = Message(many=True)
+    has_more = serializers.BooleanField()
+
+
+class StreamReady(State):
+    since_id = serializers.IntegerField()
+
+
+class StreamUpdate(PollAnswer):
+    since_id = serializers.IntegerField(help_text="What comes next is newer than this message.")
+
+
+class StreamEvent(serializers.Serializer[Any]):
+    """Described by `EventOfStream`."""
+
+
+class Challenge(serializers.Serializer[Any]):
+    """ALTCHA, version 1: the hex SHA-256 of `salt` and a number up to `maxnumber` is `challenge`."""
+
+    algorithm = serializers.ChoiceField(choices=["SHA-256"])
+    challenge = serializers.RegexField(r"^[0-9a-f]{64}$")
+    maxnumber = serializers.IntegerField()
+    salt = serializers.CharField()
+    signature = serializers.CharField()
+
+
+class PrechatFields(serializers.Serializer[Any]):
+    """Those that are still unknown."""
+
+    name = serializers.ChoiceField(choices=ASKED, required=False)
+    email = serializers.ChoiceField(choices=ASKED, required=False)
+    phone = serializers.ChoiceField(choices=ASKED, required=False)
 
 
 class BootstrapAnswer(PollAnswer):
     widget_session_token = serializers.CharField()
     visitor_token = serializers.CharField()
     conversation_id = serializers.IntegerField()
-    initial_messages = MessageShape(many=True)
+    initial_messages = Message(many=True)
     outside_working_hours = serializers.BooleanField()
     working_hours_message = serializers.CharField()
     working_hours_display = serializers.CharField()
@@ -173,7 +230,7 @@ class BootstrapAnswer(PollAnswer):
     position = serializers.ChoiceField(choices=["left", "right"])
     locale = serializers.CharField()
     prechat_required = serializers.BooleanField()
-    prechat_fields = serializers.DictField(child=serializers.CharField())
+    prechat_fields = PrechatFields()
     privacy_text = serializers.CharField()
     privacy_url = serializers.CharField()
     consent_required = serializers.BooleanField()
@@ -183,7 +240,7 @@ class BootstrapAnswer(PollAnswer):
     allowed_content_types = serializers.ListField(child=serializers.CharField())
     max_files = serializers.IntegerField()
     captcha_required = serializers.BooleanField()
-    challenge = serializers.DictField(allow_null=True)
+    challenge = Challenge(allow_null=True)
     poll_interval_ms = serializers.IntegerField()
 
 
@@ -195,10 +252,13 @@ class MarkReadAnswer(StatusAnswer):
     read_at = serializers.DateTimeField()
 
 
-class ErrorAnswer(serializers.Serializer[Any]):
-    detail = serializers.CharField()
-    code = serializers.CharField(required=False)
+class Error(serializers.Serializer[Any]):
+    detail = serializers.CharField(help_text="A sentence in the reader's language.")
+    code = serializers.CharField(
+        required=False, help_text="Never changes; missing where the messenger is turned off."
+    )
     fields = serializers.DictField(required=False, child=serializers.ListField(child=serializers.CharField()))  # type: ignore[assignment]
+    challenge = Challenge(required=False, help_text="With `captcha_required`.")
 
 
 class OperatorTypingAnswer(serializers.Serializer[Any]):
@@ -210,7 +270,7 @@ class UnreadAnswer(serializers.Serializer[Any]):
     unread = serializers.IntegerField()
 
 
-class MyStatusRequest(serializers.Serializer[Any]):
+class MyStatus(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["online", "away", "busy", "offline"])
     next = serializers.CharField(required=False, help_text="Where a form leads back to; on this host only.")
 

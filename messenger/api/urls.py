@@ -12,12 +12,12 @@ widget_urls = [
     path("typing/", widget.TypingView.as_view(), name="widget-typing"),
     path("mark_read/", widget.MarkReadView.as_view(), name="widget-mark-read"),
     path("contact/", contact.ContactView.as_view(), name="widget-contact"),
-    path("attachment/<uuid:attachment_id>/", attachment.AttachmentView.as_view(), name="widget-attachment"),
+    path("attachment/<str:attachment_id>/", attachment.AttachmentView.as_view(), name="widget-attachment"),
     path("rate/", widget.RateView.as_view(), name="widget-rate"),
 ]
 operator_urls = [
     path(
-        "conversations/<int:conversation_id>/typing/",
+        "conversations/<str:conversation_id>/typing/",
         operator.OperatorTypingView.as_view(),
         name="operator-typing",
     ),

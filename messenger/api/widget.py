@@ -4,12 +4,11 @@ import logging
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from messenger.api import shapes
-from messenger.api.description import described
+from messenger.api.description import LAST_EVENT_ID, SINCE_ID, described
 from messenger.api.visitor_request import WidgetView, checked_id
 from messenger.exceptions import Blocked, Invalid, SessionInvalid, Unavailable
 from messenger.services import quiet_poll, rating, reading, typing, visitor_view, visitors
@@ -21,13 +20,7 @@ logger = logging.getLogger(__name__)
 class PollView(WidgetView):
     """What is newer than the last message seen."""
 
-    @described(
-        None,
-        {200: shapes.PollAnswer},
-        parameters=[
-            OpenApiParameter("since_id", int, description="Id of the last message seen; 0 from the start.")
-        ],
-    )
+    @described("poll", None, {200: shapes.PollAnswer}, parameters=[SINCE_ID])
     def get(self, request: Request) -> Response:
         since_id = self.message_id("since_id") or 0
         view = quiet_poll.poll(self.visit.session.conversation_id, since_id)
@@ -45,7 +38,7 @@ class PollView(WidgetView):
 class TypingView(WidgetView):
     """The visitor is typing."""
 
-    @described(None, {200: shapes.StatusAnswer})
+    @described("typing", shapes.Tokens, {200: shapes.StatusAnswer})
     def post(self, request: Request) -> Response:
         visitors.refuse_blocked(self.visit.session.contact_id)
         typing.mark_typing(self.visit.session.conversation_id, "contact")
@@ -55,7 +48,7 @@ class TypingView(WidgetView):
 class MarkReadView(WidgetView):
     """The visitor has seen messages."""
 
-    @described(shapes.MarkReadRequest, {200: shapes.MarkReadAnswer})
+    @described("mark_read", shapes.MarkRead, {200: shapes.MarkReadAnswer})
     def post(self, request: Request) -> Response:
         visitors.refuse_blocked(self.visit.session.contact_id)
         read_at = reading.mark_read_by_contact(
@@ -77,7 +70,7 @@ class MarkReadView(WidgetView):
 class RateView(WidgetView):
     """The visitor's rating of a resolved or closed conversation."""
 
-    @described(shapes.RateRequest, {200: shapes.StatusAnswer})
+    @described("rate", shapes.Rate, {200: shapes.StatusAnswer}, errors={409: ["already_rated"]})
     def post(self, request: Request) -> Response:
         visitors.refuse_blocked(self.visit.session.contact_id)
         rating.rate(
@@ -99,12 +92,11 @@ class StreamView(WidgetView):
     what: ClassVar[What] = "STREAM"
 
     @described(
+        "stream",
         None,
-        {(200, "text/event-stream"): str},
-        parameters=[
-            OpenApiParameter("since_id", int, description="Id of the last message seen; 0 from the start."),
-            OpenApiParameter("Last-Event-ID", int, OpenApiParameter.HEADER, description="The same; wins."),
-        ],
+        {(200, "text/event-stream"): shapes.StreamEvent},
+        errors={404: ["not_found"]},
+        parameters=[SINCE_ID, LAST_EVENT_ID],
     )
     def get(self, request: Request) -> Response:
         logger.error("An event stream was asked of the web service: lead its address to the stream service")

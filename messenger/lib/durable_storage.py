@@ -9,10 +9,15 @@ from django.core.files.storage import FileSystemStorage
 
 class DurableFileSystemStorage(FileSystemStorage):
     def _save(self, name: str, content: Any) -> str:
-        saved: str = super()._save(name, content)  # type: ignore[misc]
-        path = Path(self.path(saved))
-        _sync(path)
-        _sync(path.parent)
+        try:
+            saved: str = super()._save(name, content)  # type: ignore[misc]
+            path = Path(self.path(saved))
+            _sync(path)
+            _sync(path.parent)
+        except OSError:
+            # Half a file on a disk that is full would keep it full.
+            Path(self.path(name)).unlink(missing_ok=True)
+            raise
         return saved
 
 

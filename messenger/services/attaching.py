@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from messenger.exceptions import FileTooLarge, FileTypeNotAllowed, Invalid, Unavailable
@@ -52,6 +53,9 @@ def stored(files: Sequence[Upload], limits: Limits) -> Iterator[list[Attachment]
         for name, file in cleaned:
             rows.append(_store(name, file))
         yield rows
+    except (OperationalError, InterfaceError):
+        # Where the connection broke at the commit, the message may be stored all the same: the sweep will know.
+        raise
     except BaseException:
         _discard(rows)
         raise
@@ -127,10 +131,18 @@ def _sweep(storage: Storage, folder: str, before: datetime) -> int:
     names = {pk: name for name in _listed(storage, folder)[1] if (pk := _id_of(name)) is not None}
     known = set(Attachment.objects.filter(pk__in=names).values_list("pk", flat=True))
     orphans = [f"{folder}/{name}" for pk, name in names.items() if pk not in known]
-    old = [path for path in orphans if storage.get_modified_time(path) < before]
+    old = [path for path in orphans if _is_old(storage, path, before)]
     for path in old:
         storage.delete(path)
     return len(old)
+
+
+def _is_old(storage: Storage, path: str, before: datetime) -> bool:
+    try:
+        return storage.get_modified_time(path) < before
+    except FileNotFoundError:
+        # Whoever stored it has discarded it just now.
+        return False
 
 
 def _listed(storage: Storage, folder: str) -> tuple[list[str], list[str]]:

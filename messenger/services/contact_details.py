@@ -17,12 +17,18 @@ FIELDS = ("name", "email", "phone")
 
 @transaction.atomic
 def give_details(
-    *, conversation_id: int, contact_id: uuid.UUID, details: Mapping[str, str], consents: bool
+    *,
+    conversation_id: int,
+    contact_id: uuid.UUID,
+    details: Mapping[str, str],
+    consents: bool,
+    shown_text: str = "",
 ) -> Contact:
     """Stores what was said in the contact, and the consent with its text and time; what is empty was not said.
 
-    Who they say they are stays a claim: it opens nobody's conversation. Raises Invalid where nothing was said,
-    Blocked, or SessionInvalid where the conversation is gone.
+    Who they say they are stays a claim: it opens nobody's conversation. Raises Invalid where nothing was said, or
+    before the consent that the inbox asks for, or where `shown_text` is not what the inbox asks for; Blocked; or
+    SessionInvalid where the conversation is gone.
     """
     conversation = (
         Conversation.objects.select_for_update(no_key=True, of=("self",))
@@ -35,6 +41,10 @@ def give_details(
     contact = conversation.contact
     if contact.is_blocked:
         raise Blocked
+    if consents and shown_text and shown_text != conversation.inbox.privacy_text:
+        raise Invalid({"consent": [_("The text has changed. Please reload the page and read it again.")]})
+    if conversation.inbox.consent_required and not consents:
+        require_consent(contact_id)
     said = {name: details[name] for name in FIELDS if details.get(name)}
     if not said and not consents:
         raise Invalid({name: [_("This field is required.")] for name in FIELDS[:1]})

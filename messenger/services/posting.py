@@ -121,9 +121,11 @@ def _repeated(contact_id: uuid.UUID, text: str, client_message_id: uuid.UUID | N
     """
     if client_message_id is None:
         return None
-    earlier = Message.objects.filter(
-        conversation__contact_id=contact_id, client_message_id=client_message_id
-    ).first()
+    earlier = (
+        Message.objects.filter(conversation__contact_id=contact_id, client_message_id=client_message_id)
+        .select_related("conversation__contact")
+        .first()
+    )
     if earlier is None:
         return None
     if earlier.body != text or earlier.direction != Message.Direction.IN:
@@ -134,6 +136,7 @@ def _repeated(contact_id: uuid.UUID, text: str, client_message_id: uuid.UUID | N
         text,
         earlier.created_at,
         client_message_id,
+        earlier.conversation.contact.name,
         created=False,
         attachments=list(earlier.attachments.order_by("created_at", "pk")),
     )

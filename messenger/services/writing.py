@@ -28,7 +28,7 @@ WITH k AS (
 INSERT INTO messenger_message (id, conversation_id, direction, body, sender_user_id, client_message_id, created_at)
 SELECT last_message_id, id, %(direction)s, %(body)s, %(sender)s::bigint, %(client_message_id)s::uuid, last_message_at
 FROM k
-RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k)
+RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k), {sender_name}
 """
 FROM_CONTACT = _WRITE.format(
     counters="""unread_count = unread_count + 1,
@@ -41,6 +41,7 @@ FROM_CONTACT = _WRITE.format(
             WHERE o.contact_id = %(contact)s AND o.id <> %(conversation)s
                 AND m.client_message_id = %(client_message_id)s::uuid
         )""",
+    sender_name="(SELECT name FROM messenger_contact WHERE id = %(contact)s)",
 )
 # Whoever answers their own conversation has opened and read it.
 TO_CONTACT = _WRITE.format(
@@ -53,17 +54,22 @@ TO_CONTACT = _WRITE.format(
         operator_read_up_to = CASE WHEN assignee_id = %(sender)s::bigint
             THEN GREATEST(operator_read_up_to, last_message_id) ELSE operator_read_up_to END""",
     condition="status = 'open'",
+    sender_name="''",
 )
 
 
 class Posted(NamedTuple):
-    """A message as stored; `created` is false where it had been sent before."""
+    """A message as stored; `created` is false where it had been sent before.
+
+    `sender_name` is the contact's, as it reads now; empty for operators.
+    """
 
     id: int
     conversation_id: int
     body: str
     created_at: datetime
     client_message_id: uuid.UUID | None
+    sender_name: str
     created: bool
     attachments: Sequence[Attachment] = ()
 
@@ -89,7 +95,7 @@ def write(
     rows = fetch_all(sql, parameters)
     if not rows:
         return None
-    message_id, created_at, branch_id, assignee_id = rows[0]
+    message_id, created_at, branch_id, assignee_id, sender_name = rows[0]
     if files:
         for attachment in files:
             attachment.message_id = message_id
@@ -106,5 +112,12 @@ def write(
         }
     )
     return Posted(
-        message_id, conversation_id, text, created_at, client_message_id, created=True, attachments=files
+        message_id,
+        conversation_id,
+        text,
+        created_at,
+        client_message_id,
+        sender_name,
+        created=True,
+        attachments=files,
     )

@@ -178,3 +178,12 @@ def test_nothing_while_the_messenger_is_off(
     settings.MESSENGER_ENABLED = False
     response = get(client, sent["url"])
     assert (response.status_code, response.json()) == (404, {"detail": "Messenger disabled"})
+
+
+def test_what_a_session_got_is_not_kept_for_another(
+    sent: dict[str, Any], visitor: Visitor, client: Client
+) -> None:
+    path = sent["url"].partition("?")[0]
+    told = client.get(path, headers=visitor.headers)
+    assert {"X-Widget-Session", "X-Widget-Token"} <= set(told["Vary"].split(", "))
+    assert "X-Widget-Session" not in client.get(sent["url"])["Vary"]

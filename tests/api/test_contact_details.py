@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -135,12 +136,37 @@ def test_another_text_is_agreed_to_anew(asking: Inbox) -> None:
     assert [consent.text[-10:] for consent in Consent.objects.order_by("pk")] == ["processed.", "a is sold."]
 
 
+def test_text_that_was_not_shown_is_not_agreed_to(asking: Inbox) -> None:
+    visitor = Visitor(asking.widget_token)
+    shown = visitor.bootstrap().json()["privacy_text"]
+    asking.privacy_text = "I agree that my data is sold."
+    asking.save()
+    refused = give(visitor, name="Maria", consent=True, privacy_text=shown)
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["consent"])
+    assert not Consent.objects.exists()
+    assert give(visitor, consent=True, privacy_text=asking.privacy_text).status_code == 200
+
+
 def test_saying_no_is_no_consent(asking: Inbox) -> None:
     visitor = Visitor(asking.widget_token)
     visitor.bootstrap()
     assert give(visitor, consent=False).status_code == 400
-    give(visitor, name="Maria", consent=False)
     assert not Consent.objects.exists()
+
+
+def test_no_details_are_kept_before_the_consent(asking: Inbox) -> None:
+    visitor = Visitor(asking.widget_token)
+    visitor.bootstrap()
+    refused = give(visitor, name="Maria", consent=False)
+    assert (refused.status_code, list(refused.json()["fields"])) == (400, ["consent"])
+    assert Contact.objects.get().name == ""
+    give(visitor, name="Maria", consent=True)
+    assert give(visitor, email="maria@example.com").status_code == 200, "once is enough"
+
+
+def test_details_count_as_messages(visitor: Visitor, settings: LazySettings) -> None:
+    settings.MESSENGER_THROTTLE_SEND_SESSION = "2/min"
+    assert [give(visitor, name=name).status_code for name in ("A", "B", "C")] == [200, 200, 429]
 
 
 def test_where_nothing_is_asked_a_message_costs_nothing_more(visitor: Visitor) -> None:

@@ -1,5 +1,6 @@
 """Where attachments are kept, on disk and in an S3-compatible store, and what is swept away."""
 
+import errno
 import os
 import stat
 import time
@@ -12,13 +13,14 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
+from django.db import OperationalError
 from django.test import Client
 from moto.server import ThreadedMotoServer
 
 from crm import storage_settings
 from messenger.models import Attachment, Message
 from messenger.models.attachment import storage_path
-from messenger.services import attaching
+from messenger.services import attaching, posting
 from messenger.tasks import sweep_files
 from tests.files import pdf, png
 from tests.visitor import Visitor
@@ -124,3 +126,47 @@ def test_s3_that_is_away_loses_no_message_and_makes_none(
     assert (response.status_code, response.json()["code"]) == (503, "unavailable")
     assert Message.objects.count() == 1
     assert Client().get(shown["url"]).status_code == 404
+
+
+def test_file_of_a_message_whose_commit_was_not_heard_of_stays(
+    visitor: Visitor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def post(**_said: Any) -> None:
+        (row,) = _said["files"]
+        row.message = Message.objects.create(conversation_id=visitor.conversation_id, direction="in")
+        row.save()
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(posting, "post_from_contact", post)
+        assert visitor.send_files({"files": [pdf()]}).status_code == 503
+    row = Attachment.objects.get()
+    assert row.file.storage.exists(row.file.name or "")
+
+
+def test_full_disk_keeps_no_half_files(
+    visitor: Visitor, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    assert visitor.send_files({"files": [pdf()]}).status_code == 503
+    assert not [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_file_that_is_discarded_meanwhile_does_not_stop_the_sweep(
+    folder: Path, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = storages["messenger"]
+    gone, old = leave_orphan(storage), leave_orphan(storage)
+    age(folder, old, 2)
+    told = type(storage).get_modified_time
+
+    def tell(self: Storage, name: str) -> Any:
+        if name == gone:
+            self.delete(name)
+        return told(self, name)
+
+    monkeypatch.setattr(type(storage), "get_modified_time", tell)
+    assert attaching.sweep_orphans(older_than=DAY) == 1

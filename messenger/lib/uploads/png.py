@@ -45,12 +45,12 @@ def encode(data: bytes, found: Outline, max_bytes: int) -> bytes:
 
 
 def _still(chunks: list[Chunk], found: Outline) -> bytes:
-    shown = [chunk for chunk in chunks if chunk.name in _SHARED | {b"IDAT"}]
+    shown = [*_shared(chunks), *(chunk for chunk in chunks if chunk.name == b"IDAT")]
     return _encoded(chunks[0].body, shown, found.orientation)
 
 
 def _animation(chunks: list[Chunk], found: Outline) -> bytes:
-    shared = [chunk for chunk in chunks if chunk.name in _SHARED]
+    shared = _shared(chunks)
     sequence = count()
     written: list[Chunk] = []
     for control, picture in _frames(chunks):
@@ -58,6 +58,8 @@ def _animation(chunks: list[Chunk], found: Outline) -> bytes:
         frame = list(_chunks(_encoded(header, [*shared, Chunk(b"IDAT", picture)], 1)))
         is_first = not written
         if is_first:
+            # The profile is written once: no further frame need unpack it.
+            shared = [chunk for chunk in shared if chunk.name != b"iCCP"]
             written = [chunk for chunk in frame if chunk.name not in {b"IDAT", b"IEND"}]
             written.append(next(chunk for chunk in chunks if chunk.name == b"acTL"))
         if control is not None:
@@ -65,6 +67,15 @@ def _animation(chunks: list[Chunk], found: Outline) -> bytes:
         for data in (chunk.body for chunk in frame if chunk.name == b"IDAT"):
             written.append(Chunk(b"IDAT", data) if is_first else Chunk(b"fdAT", _numbered(sequence, data)))
     return _file([*written, Chunk(b"IEND", b"")])
+
+
+def _shared(chunks: Iterable[Chunk]) -> list[Chunk]:
+    """The first of each kind, as the specification allows no more: thousands of profiles took minutes to unpack."""
+    kept: dict[bytes, Chunk] = {}
+    for chunk in chunks:
+        if chunk.name in _SHARED:
+            kept.setdefault(chunk.name, chunk)
+    return list(kept.values())
 
 
 def _numbered(sequence: Iterator[int], body: bytes) -> bytes:

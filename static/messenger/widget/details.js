@@ -40,11 +40,17 @@ class Details {
   #ask(wanted) {
     const { actions, strings } = this.#context;
     const names = DETAILS.filter((name) => wanted.includes(name));
-    const required = names.length === 1;
-    const fields = names.map(
-      (name) =>
-        new TextField(name, { prefix: "msgr-details", required, strings }),
-    );
+    const fields = names.map((name) => {
+      // The answer goes to the email: without it the name would be of no use.
+      const required = names.length === 1 || name === "email";
+      const note = required ? "" : strings.optional;
+      return new TextField(name, {
+        prefix: "msgr-details",
+        required,
+        note,
+        strings,
+      });
+    });
     const form = new DetailsForm({
       actions,
       fields,
