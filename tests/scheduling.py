@@ -10,12 +10,14 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = frozenset({"tests/crm/test_demo.py", "tests/test_servers.py"})
+# Each of these files starts a whole product for itself; those of the widget alone have only a page.
+WITH_A_PRODUCT = "tests/e2e/test_"
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return path if path in TOGETHER else nodeid
+        return path if path in TOGETHER or path.startswith(WITH_A_PRODUCT) else nodeid
 
 
 @pytest.hookimpl(optionalhook=True)
