@@ -5,7 +5,8 @@ MESSENGER_LOADTEST_WIDGET_TOKEN (needed), MESSENGER_LOADTEST_BASE_URL (http://lo
 MESSENGER_LOADTEST_SINCE_ID (0), from which each visitor's first poll asks.
 
 Answers 429 are counted as failures of their own, so that their share is seen. All visitors of one machine share its
-address: raise the limits per address on the system under test, unless the limits are what you test.
+address: raise the limits per address on the system under test, and MESSENGER_CAPTCHA_BOOTSTRAPS and
+MESSENGER_CAPTCHA_MESSAGES with them, unless the limits are what you test.
 """
 
 import os

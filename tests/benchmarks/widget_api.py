@@ -34,6 +34,8 @@ ENVIRONMENT = {
     "HTTPS": "0",
     "ALLOWED_HOSTS": "127.0.0.1",
     "MESSENGER_ENABLED": "1",
+    "MESSENGER_CAPTCHA_BOOTSTRAPS": "1000000/min",
+    "MESSENGER_CAPTCHA_MESSAGES": "1000000/min",
     **{
         f"MESSENGER_THROTTLE_{what}_{per}": "1000000/min"
         for what in ("BOOTSTRAP", "SEND", "POLL")
