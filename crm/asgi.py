@@ -8,17 +8,31 @@ from typing import Any, cast
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from crm.request_body import BODY_BYTES, WholeBody
+from crm.request_body import BODY_BYTES, WholeBody, peer
+from crm.response_body import WholeAnswer
 from crm.wsgi import application as django
+from messenger.lib.client_address import client_address, network_of, parse_networks
 from messenger.services.attaching import MAX_FILES
 from messenger.stream.app import STREAM_PATHS, StreamApplication
 
 WEB_THREADS = 16
 
+
+def client_of(scope: Any) -> str:
+    """The network of the client behind trusted proxies."""
+    forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for")
+    trusted = parse_networks(tuple(settings.MESSENGER_TRUSTED_PROXIES))
+    return network_of(client_address(peer(scope), forwarded.decode("latin1"), trusted))
+
+
 streams = StreamApplication()
-web = WholeBody(
-    cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)),
-    upload_bytes=MAX_FILES * settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576 + BODY_BYTES,
+web = WholeAnswer(
+    WholeBody(
+        cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)),
+        upload_bytes=MAX_FILES * settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576 + BODY_BYTES,
+        client_of=client_of,
+        public_path="/api/widget/",
+    )
 )
 
 

@@ -107,9 +107,7 @@ class WidgetView(APIView):
         return data
 
     def _is_upload(self, request: HttpRequest | Request) -> bool:
-        # DRF gives it as it came, and its parser takes it in capitals, too.
-        content_type = (request.content_type or "").lower()
-        return self.takes_files and content_type.startswith("multipart/form-data")
+        return self.takes_files and (request.content_type or "").startswith("multipart/form-data")
 
     def _max_file_bytes(self) -> int:
         """The inbox's limit where the headers have named it; else what no inbox goes beyond."""

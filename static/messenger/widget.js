@@ -5,7 +5,7 @@
 (() => {
   const script =
     document.currentScript ??
-    document.querySelector('script[data-widget-token][src*="/widget.js"]');
+    document.querySelector("script[data-widget-token][src]");
   const before = window.Messenger;
   if (!script || typeof before?.shutdown === "function") return;
   const { dataset } = script;
@@ -43,6 +43,7 @@
   };
   const host = make("div", {
     "data-messenger": "",
+    popover: "manual",
     "data-position": dataset.position === "left" ? "left" : "right",
   });
   const root = host.attachShadow({ mode: "open" });
@@ -77,10 +78,12 @@
   const addStyle = (file) => {
     const link = make("link", { rel: "stylesheet", href: base + file });
     if (nonce) link.nonce = nonce;
-    const loaded = new Promise((resolve) => {
-      for (const event of ["load", "error"]) {
-        link.addEventListener(event, resolve, { once: true });
-      }
+    const loaded = new Promise((resolve, reject) => {
+      link.addEventListener("load", resolve);
+      link.addEventListener("error", () => {
+        link.remove();
+        reject(new Error(`${file} did not load`));
+      });
     });
     root.append(link);
     return loaded;
@@ -100,6 +103,33 @@
         console.error(error);
       }
     }
+  };
+
+  // The top layer: above every z-index, and out of reach of what transforms the page.
+  const rise = () => launcher.isConnected && host.togglePopover?.(true);
+  // The page's own work comes first: to look into its storage alone takes milliseconds.
+  const enter = (resolve) => {
+    const wait = window.requestIdleCallback ?? setTimeout;
+    const action = () => {
+      if (!signal.aborted) {
+        comeBack();
+        root.prepend(launcher);
+        rise();
+      }
+      resolve();
+    };
+    wait(action, { timeout: 1_000 });
+  };
+
+  let appeared = null;
+  const appear = () => {
+    appeared ??= addStyle("widget.css")
+      .then(() => new Promise(enter))
+      .catch((error) => {
+        appeared = null;
+        throw error;
+      });
+    return appeared;
   };
 
   let preloaded = null;
@@ -123,7 +153,7 @@
     email: dataset.userEmail,
   };
   const start = async () => {
-    const [{ createApp }] = await preload();
+    const [[{ createApp }]] = await Promise.all([preload(), appear()]);
     if (signal.aborted) return null;
     app = await createApp({
       addStyle,
@@ -178,7 +208,9 @@
   };
   const shutdown = () => {
     life.abort();
-    host.remove();
+    guard.disconnect();
+    // A page's old library may have a remove() that takes only what has a parent.
+    if (host.isConnected) host.remove();
     handlers.clear();
     if (window.Messenger !== api) return;
     delete window.Messenger;
@@ -197,17 +229,30 @@
     }
     if (!saved) return;
     show(saved.look);
-    if (!saved.running) return;
-    (window.requestIdleCallback ?? setTimeout)(() => signal.aborted || load());
+    if (saved.running) load();
   };
-  const mount = () => {
+  // What draws a page anew, or clears it of what it does not know, takes the host away.
+  let returns = 5;
+  const guard = new MutationObserver(() => {
+    if (host.isConnected || returns === 0) return;
+    returns -= 1;
+    attach();
+  });
+  const attach = () => {
     // Beside <body>, so that a page that swaps its body keeps the chat.
     document.documentElement.append(host);
-    addStyle("widget.css").then(() => root.append(launcher));
-    comeBack();
+    for (const node of [document, document.documentElement]) {
+      guard.observe(node, { childList: true });
+    }
+  };
+  const mount = () => {
+    attach();
+    appear().catch(console.warn);
   };
 
   window.Messenger = api;
+  // What comes back after it was taken away has to rise again.
+  root.addEventListener("load", rise, { capture: true, signal });
   on("close", () => {
     wanted = false;
   });

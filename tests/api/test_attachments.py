@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.db import IntegrityError
-from django.test.client import BOUNDARY, FakePayload, encode_multipart
+from django.test.client import FakePayload
 from PIL import Image
 
 from messenger.models import Attachment, Contact, Inbox, Message
@@ -203,21 +203,6 @@ def test_uploads_have_a_limit_of_their_own(visitor: Visitor, settings: LazySetti
     answers = [send(visitor, png()).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
     assert visitor.send("Words still go").status_code == 201
-
-
-def test_content_type_in_capitals_is_an_upload_as_well(visitor: Visitor, settings: LazySettings) -> None:
-    settings.MESSENGER_THROTTLE_UPLOAD_SESSION = "1/min"
-    form = encode_multipart(BOUNDARY, {"body": "Look", "files": png()})
-    answers = [
-        visitor.client.post(
-            "/api/widget/send/",
-            form,
-            content_type=f"Multipart/Form-Data; boundary={BOUNDARY}",
-            headers=visitor.headers,
-        ).status_code
-        for _ in range(2)
-    ]
-    assert answers == [201, 429]
 
 
 def test_files_of_a_blocked_visitor_are_not_looked_at(

@@ -18,16 +18,23 @@ APPLICATION = """
 from crm.request_body import WholeBody
 import crm.request_body as module
 module.BODY_SECONDS = 1.0
-module.UPLOADS_AT_ONCE = 2
+module.UPLOADS_AT_ONCE = 4
+module.UPLOADS_OF_ONE = 2
+module.UPLOADS_AT_WORK = 1
 async def echo(scope, receive, send):
     body, more = b"", True
     while more:
         message = await receive()
         body, more = body + message["body"], message["more_body"]
+    if scope["path"] == "/public/long":
+        while (await receive())["type"] != "http.disconnect":
+            pass
     names = b",".join(name for name, _ in scope["headers"])
     await send({"type": "http.response.start", "status": 200, "headers": [(b"x-names", names)]})
     await send({"type": "http.response.body", "body": body})
-app = WholeBody(echo, upload_bytes=5_000_000)
+def client_of(scope):
+    return dict(scope["headers"]).get(b"x-client", b"somebody")
+app = WholeBody(echo, upload_bytes=5_000_000, client_of=client_of, public_path="/public/")
 """
 
 
@@ -50,10 +57,12 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process.wait()
 
 
-def ask(port: int, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, str, bytes]:
+def ask(
+    port: int, body: bytes, headers: dict[str, str] | None = None, path: str = "/"
+) -> tuple[int, str, bytes]:
     """Status, the names of the headers that the application saw, and the body."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
-        connection.request("POST", "/", body, headers or {})
+        connection.request("POST", path, body, headers or {})
         with connection.getresponse() as response:
             return response.status, response.headers.get("x-names", ""), response.read()
 
@@ -113,14 +122,47 @@ def test_upload_that_stands_still_is_refused(port: int) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 408")
 
 
+def hold(stack: contextlib.ExitStack, port: int, client: str) -> None:
+    """An upload that never ends."""
+    connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+    head = HEAD + f"X-Client: {client}\r\nContent-Length: 65536\r\n\r\n".encode()
+    connection.sendall(head + b"x" * 60_000)
+
+
 def test_uploads_at_once_are_limited(port: int) -> None:
     with contextlib.ExitStack() as stack:
-        for _ in range(2):
-            connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-            connection.sendall(HEAD + b"Content-Length: 65536\r\n\r\n" + b"x" * 60_000)
+        for client in ("a", "b", "c", "d"):
+            hold(stack, port, client)
         wait_for(lambda: ask(port, b"x", FORM)[0] == 503)
         assert ask(port, b"no upload")[0] == 200
     wait_for(lambda: ask(port, b"x", FORM)[0] == 200)
+
+
+def test_one_client_leaves_room_for_others(port: int) -> None:
+    with contextlib.ExitStack() as stack:
+        for _ in range(3):
+            hold(stack, port, "greedy")
+        wait_for(lambda: ask(port, b"x", FORM | {"X-Client": "greedy"})[0] == 503)
+        assert ask(port, b"x", FORM)[0] == 200
+
+
+def test_upload_that_takes_long_holds_up_only_uploads_of_strangers(port: int) -> None:
+    with contextlib.ExitStack() as stack:
+        connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        connection.sendall(HEAD.replace(b"/", b"/public/long", 1) + b"Content-Length: 1\r\n\r\nx")
+        other = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        wait_for(lambda: not is_answered(other, b"/public/"))
+        assert ask(port, b"x", FORM | {"X-Client": "operator"}, "/admin/")[0] == 200
+        assert ask(port, b"no upload", path="/public/")[0] == 200
+
+
+def is_answered(connection: socket.socket, path: bytes) -> bool:
+    """Whether an upload is answered within half a second."""
+    connection.sendall(HEAD.replace(b"/", path, 1) + b"Content-Length: 1\r\n\r\nx")
+    if not select.select([connection], [], [], 0.5)[0]:
+        return False
+    connection.recv(1_000)
+    return True
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

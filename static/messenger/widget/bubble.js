@@ -139,7 +139,8 @@ export class Bubble {
 export function avatar(name, picture, base) {
   const letters = [...name.trim()];
   const initial = letters[0]?.toUpperCase();
-  const hue = letters.reduce((sum, one) => sum + 7 * one.codePointAt(0), 0);
+  let hue = 0;
+  for (const one of letters) hue += 7 * one.codePointAt(0);
   const node = h("span", { class: "msgr-avatar", "aria-hidden": "true" });
   node.style.setProperty("--msgr-hue", String(hue % 360));
   node.append(initial ?? "");

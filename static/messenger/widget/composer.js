@@ -1,4 +1,4 @@
-import { h, icon, setText } from "./dom.js";
+import { h, icon, onSubmit, setText } from "./dom.js";
 import { Picking } from "./picking.js";
 
 const MAX_LENGTH = 2_000;
@@ -82,10 +82,7 @@ export class Composer {
   }
 
   #listen() {
-    this.element.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#submit();
-    });
+    onSubmit(this.send, () => this.#submit());
     this.input.addEventListener("input", () => {
       this.#changed();
       this.fit();

@@ -1,4 +1,4 @@
-import { h, setText } from "./dom.js";
+import { h, onSubmit, setText } from "./dom.js";
 import { requestError } from "./http.js";
 
 /**
@@ -28,10 +28,7 @@ export class DetailsForm {
       this.#problem,
       h("div", { class: "msgr-actions" }, this.submit, other),
     );
-    this.element.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#send(strings);
-    });
+    onSubmit(this.submit, () => this.#send(strings));
   }
 
   get values() {

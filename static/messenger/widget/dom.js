@@ -52,6 +52,17 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/**
+ * By the click that Enter makes as well: a sandboxed frame may forbid the submission, of
+ * which the form would not even hear.
+ */
+export function onSubmit(button, action) {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    action();
+  });
+}
+
 /** An address that came as data: only http(s) becomes a link or an image. */
 export function safeUrl(address, base) {
   try {

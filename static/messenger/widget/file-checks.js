@@ -35,7 +35,9 @@ async function readHead(file) {
 }
 
 function contentType(declared, head) {
-  const found = SIGNATURES.find(([, at, mark]) => head.startsWith(mark, at));
+  const found = SIGNATURES.find(([, at, mark]) =>
+    head.slice(at).startsWith(mark),
+  );
   if (found) return found[0];
   const promised = SIGNATURES.some(([type]) => type === declared);
   return promised ? "" : declared.split(";")[0];

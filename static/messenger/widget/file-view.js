@@ -20,8 +20,9 @@ export class FileView {
 
   update(row) {
     const files = row.attachments ?? row.files;
-    for (const [index, file] of files.entries())
+    files.forEach((file, index) => {
       this.#cell(index).update(file, row.id);
+    });
     for (const cell of this.#cells.splice(files.length)) cell.element.remove();
     const pictures = this.#cells.filter(({ isPicture }) => isPicture);
     this.#grid.classList.toggle("msgr-many", pictures.length > 1);

@@ -76,7 +76,9 @@ export class Log {
     const opening = state.phase === "ready" && this.#newFrom === undefined;
     if (opening) this.#newFrom = state.firstUnread;
     this.#intro.render(state, away);
-    this.#renderRows(timeline({ ...state, newFrom: this.#newFrom ?? null }));
+    this.#keepFocus(() =>
+      this.#renderRows(timeline({ ...state, newFrom: this.#newFrom ?? null })),
+    );
     this.#renderTyping(state);
     this.#renderJump(state.unread);
     if (stay) this.toEnd();
@@ -110,6 +112,16 @@ export class Log {
     return entries.some(
       ({ id, state }) => state === "sending" && !this.#rows.has(id),
     );
+  }
+
+  /** "Retry" is gone once it was pressed: who pressed it goes on from here. */
+  #keepFocus(change) {
+    const { activeElement } = this.#list.getRootNode();
+    const inside = this.#list.contains(activeElement);
+    change();
+    if (inside && !this.#list.contains(activeElement)) {
+      this.scroller.focus({ preventScroll: true });
+    }
   }
 
   #renderRows(rows) {

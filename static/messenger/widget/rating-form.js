@@ -1,4 +1,4 @@
-import { h, setText } from "./dom.js";
+import { h, onSubmit, setText } from "./dom.js";
 import { requestError } from "./http.js";
 
 const MAX_LENGTH = 2_000;
@@ -62,8 +62,7 @@ export class RatingForm {
       this.#words.hidden = false;
       this.#submit.hidden = false;
     });
-    this.element.addEventListener("submit", (event) => {
-      event.preventDefault();
+    onSubmit(this.#submit, () => {
       const chosen = this.element.querySelector(":checked");
       if (this.#busy || !chosen) return;
       if (this.#length > MAX_LENGTH) this.#comment.focus();

@@ -66,7 +66,7 @@ class Rating {
 }
 
 function stars(max, strings) {
-  const choices = Array.from({ length: max }, (_, index) =>
+  const choices = upTo(max).map((index) =>
     choice(index + 1, strings.stars(index + 1), icon("star")),
   );
   return scale("msgr-stars", choices);
@@ -78,7 +78,7 @@ function nps(max, strings) {
     [0, least],
     [max, most],
   ]);
-  const choices = Array.from({ length: max + 1 }, (_, score) => {
+  const choices = upTo(max + 1).map((score) => {
     const label = [score, meaning.get(score)].filter((one) => one != null);
     const face = h("span", { "aria-hidden": "true" }, score);
     return choice(score, label.join(", "), face);
@@ -90,6 +90,11 @@ function nps(max, strings) {
     h("span", {}, most),
   );
   return h("div", {}, scale("msgr-nps", choices), ends);
+}
+
+/** Not by Array.from: old libraries have one that takes no function. */
+function upTo(count) {
+  return [...new Array(count).keys()];
 }
 
 function scale(name, choices) {

@@ -112,10 +112,9 @@ export class Session {
     const { storage, onBootstrap } = this.#options;
     const ask = () => this.#ask();
     // Two tabs opened at once by a new visitor would be two contacts.
-    const alone = navigator.locks && !storage.record.visitorToken;
-    const answer = await (alone
-      ? navigator.locks.request(storage.key, ask)
-      : ask());
+    const answer = await (storage.record.visitorToken
+      ? ask()
+      : alone(storage.key, ask));
     this.#token = answer.widget_session_token;
     this.#challenge = answer.captcha_required ? answer.challenge : null;
     onBootstrap(answer);
@@ -138,6 +137,17 @@ export class Session {
     storage.update({ visitorToken: answer.visitor_token });
     return answer;
   }
+}
+
+/** Locks may be missing, or refused: in a sandboxed frame, or where cookies are blocked. */
+async function alone(name, action) {
+  let begun = null;
+  const begin = () => {
+    begun ??= action();
+    return begun;
+  };
+  await navigator.locks?.request(name, begin).catch(() => {});
+  return begin();
 }
 
 function asJson(body) {

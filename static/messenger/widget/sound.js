@@ -26,8 +26,11 @@ export class Sound {
     await new Pause(signal).wait(PATIENCE_MS);
     this.#waiting = false;
     if (signal.aborted || !isUnread() || !maySound()) return;
-    if (navigator.locks) await this.#inOneTab();
-    else if (this.#claim()) this.test();
+    try {
+      await this.#inOneTab();
+    } catch {
+      if (this.#claim()) this.test();
+    }
   }
 
   /** Made here: there is no file to load, and no policy that could forbid it. */
@@ -55,7 +58,7 @@ export class Sound {
     });
   }
 
-  /** Without locks two tabs may do it at the very same moment: they would be heard twice. */
+  /** Without locks, two tabs may do it at the very same moment: they would be heard twice. */
   #claim() {
     const { storage } = this.#options;
     const now = Date.now();

@@ -38,9 +38,10 @@ export class Storage {
 
   /** Its files' contents are kept elsewhere. */
   keepUnsent(entry) {
-    const text = JSON.stringify(entry, (name, value) =>
-      name === "blob" ? undefined : value,
-    );
+    const text = JSON.stringify(entry, function (name) {
+      // Not the value that is given: old libraries make a text of every list.
+      return name === "blob" ? undefined : this[name];
+    });
     write("localStorage", this.unsentKey(entry.id), text);
   }
 

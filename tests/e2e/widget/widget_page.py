@@ -2,29 +2,30 @@
 
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Error, Page, expect
+from playwright.sync_api import ConsoleMessage, Error, FrameLocator, Page, expect
 
 # What the browser itself writes of answers that the tests provoke.
 EXPECTED = "Failed to load resource"
 
 
 class WidgetPage:
-    """`faults`: errors and warnings of the page's console."""
+    """`frame`: where in the page it is. `faults`: errors and warnings of the page's console."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, frame: FrameLocator | None = None) -> None:
         self.page = page
+        place = frame or page
         self.faults: list[str] = []
         page.on("console", self._heard)
         page.on("pageerror", self._failed)
-        self.launcher = page.locator(".msgr-launcher")
-        self.panel = page.get_by_role("dialog")
+        self.launcher = place.locator(".msgr-launcher")
+        self.panel = place.get_by_role("dialog")
         self.input = self.panel.get_by_role("textbox")
         self.log = self.panel.get_by_role("log")
         self.mine = self.panel.locator(".msgr-mine")
         self.theirs = self.panel.locator(".msgr-theirs")
         self.picked = self.panel.locator(".msgr-pick")
         self.texts = self.panel.locator(".msgr-text")
-        self.badge = page.locator(".msgr-badge")
+        self.badge = place.locator(".msgr-badge")
 
     def open(self) -> None:
         self.launcher.click()

@@ -4,6 +4,7 @@ import struct
 import threading
 import time
 import zipfile
+import zlib
 from io import BytesIO
 from typing import Any
 
@@ -191,17 +192,28 @@ def test_scans_of_a_progressive_jpeg_are_counted() -> None:
     [
         b"\xff\xd8" + b"\xff\xfe\0\2" * 2_000_000,
         b"\xff\xd8" + b"\xff\x01" * 5_000_000,
+        b"\xff\xd8" + b"\xff" * 10_000_000 + b"\0",
         b"\x89PNG\r\n\x1a\n" + bytes(10_000_000),
         tiny_gif(1)[:-1] + b"\x21\xfe" + b"\1 " * 5_000_000,
         tiny_gif(1)[:-1] + bytes(10_000_000),
         b"RIFF" + struct.pack("<I", 10_000_004) + b"WEBPVP8X" + bytes(10_000_000),
     ],
-    ids=["segments", "markers", "chunks", "blocks", "zeros", "webp"],
+    ids=["segments", "markers", "fill", "chunks", "blocks", "zeros", "webp"],
 )
 def test_millions_of_empty_parts_cost_little(data: bytes) -> None:
     started = time.process_time()
     assert refusal(data)[0] in {"damaged", "too_many_pixels"}
     assert time.process_time() - started < 3
+
+
+def test_profiles_of_an_animation_are_unpacked_once() -> None:
+    profile = png_chunk(b"iCCP", b"x\0\0" + zlib.compress(bytes(1_000_000)))
+    moving = animation("PNG", 200)
+    head = moving.index(b"acTL") - 4
+    started = time.process_time()
+    cleaned = clean(moving[:head] + profile * 200 + moving[head:])
+    assert time.process_time() - started < 5
+    assert opened(cleaned).n_frames == 200  # type: ignore[attr-defined]
 
 
 def test_two_at_most_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
