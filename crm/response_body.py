@@ -39,7 +39,7 @@ class _Answer:
         self._kept = kept
         self._send = send
         self._written = self._sent = 0
-        self._is_whole = False
+        self._is_whole = self._is_lost = False
         self._news = asyncio.Event()
         self._sending: asyncio.Task[None] | None = None
 
@@ -47,21 +47,31 @@ class _Answer:
         if message["type"] != "http.response.body":
             await self._send(message)
             return
-        self._kept.seek(self._written)
-        self._written += self._kept.write(message.get("body", b""))
-        self._is_whole = not message.get("more_body", False)
+        if not self._is_lost:
+            self._keep(message.get("body", b""))
+        self._is_whole = not (self._is_lost or message.get("more_body", False))
         self._news.set()
         if self._sending is None and self._written > IN_MEMORY:
             self._sending = asyncio.create_task(self._send_all())
 
     async def finish(self) -> None:
         """Waits until the client has it all; left unfinished, the server closes the connection."""
+        if self._is_lost:
+            return
         with suppress(TimeoutError):
             await (self._sending or self._send_all())
 
     def cancel(self) -> None:
         if self._sending:
             self._sending.cancel()
+
+    def _keep(self, block: bytes) -> None:
+        try:
+            self._kept.seek(self._written)
+            self._written += self._kept.write(block)
+        except OSError:
+            # The disk is full. Raised from here, it would leave the thread waiting for ever in a2wsgi's queue.
+            self._is_lost = True
 
     async def _send_all(self) -> None:
         while True:

@@ -44,7 +44,7 @@ MESSENGER_S3_BUCKET = read(
     "str",
     "",
     "messenger.E054",
-    "Bucket of an S3-compatible store for attachments; empty: they are kept on disk.",
+    "Bucket of its own in an S3-compatible store for attachments; empty: they are kept on disk.",
 )
 MESSENGER_S3_ENDPOINT_URL = read(
     "MESSENGER_S3_ENDPOINT_URL",

@@ -209,6 +209,11 @@ class Inbox(models.Model):
             models.CheckConstraint(
                 condition=models.Q(max_file_size_mb__gte=1), name="messenger_inbox_file_size"
             ),
+            # There would be nothing to agree to, and nobody could write.
+            models.CheckConstraint(
+                condition=models.Q(consent_required=False) | ~models.Q(privacy_text=""),
+                name="messenger_inbox_consent_text",
+            ),
         ]
 
     def __str__(self) -> str:

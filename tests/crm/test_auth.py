@@ -131,6 +131,7 @@ def test_operator_answers_and_changes_no_settings(operator: User) -> None:
         "messenger.change_conversation",
         "messenger.view_contact",
         "messenger.change_contact",
+        "messenger.view_consent",
     }
 
 

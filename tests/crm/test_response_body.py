@@ -1,6 +1,8 @@
 """Clients that read slowly or not at all: they hold no thread."""
 
 import asyncio
+import errno
+import io
 from collections.abc import Coroutine, Iterator
 from typing import Any, cast
 
@@ -111,5 +113,27 @@ def test_answer_that_breaks_off_is_not_whole() -> None:
         with pytest.raises(OSError, match="gone"):
             await reader.ask(served(break_off), 1)
         assert not reader.is_whole
+
+    run(test())
+
+
+def test_full_disk_costs_the_answer_and_no_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full(io.BytesIO):
+        def __init__(self, **_how: Any) -> None:
+            super().__init__()
+
+        def write(self, _block: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def test() -> None:
+        application = served(threads=1)
+        with monkeypatch.context() as full:
+            full.setattr(module, "SpooledTemporaryFile", Full)
+            reader = Reader()
+            await reader.ask(application, 60)
+            assert not reader.is_whole
+        after = Reader()
+        await after.ask(application, 1)
+        assert after.is_whole
 
     run(test())

@@ -168,6 +168,7 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_inbox_color_form", update_inbox(color="#12345g")),
     ("messenger_inbox_color_form", update_inbox(color="red")),
     ("messenger_inbox_prechat_known", update_inbox(prechat_email="perhaps")),
+    ("messenger_inbox_consent_text", update_inbox(consent_required=True, privacy_text="")),
     ("messenger_inbox_file_size", update_inbox(max_file_size_mb=0)),
     ("messenger_consent_is_fixed", change_consent),
     ("messenger_consent_is_fixed", withdraw_consent),

@@ -179,7 +179,7 @@ class App {
         remove: (id) => this.#chat.neighbours.remove(id),
         cancel: (entry) => this.#callBack(entry),
         again: () => this.#tryAgain(),
-        post: (path, body) => this.#chat.session.post(path, body),
+        post: (path, body) => this.#chat.post(path, body),
         settle: (changes) => this.#settle(changes),
       },
     });

@@ -1,7 +1,7 @@
 import { Attachments } from "./attachments.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
-import { Delivery } from "./delivery.js";
+import { Delivery, wantsConsent } from "./delivery.js";
 import { Neighbours } from "./neighbours.js";
 import { Outbox, OwnTyping, Reading } from "./outgoing.js";
 import { Session } from "./session.js";
@@ -82,6 +82,16 @@ export class Chat {
     this.conversation.begin(answer);
     this.connection.start(answer);
     this.outbox.run();
+  }
+
+  /** What a form says; another text to agree to is fetched, and the form shows it. */
+  async post(path, body) {
+    try {
+      return await this.session.post(path, body);
+    } catch (error) {
+      if (wantsConsent(error)) await this.session.reopen();
+      throw error;
+    }
   }
 
   /** Somebody else is at the page now. */

@@ -20,6 +20,19 @@ export class Delivery {
   /** Answers the stored message. */
   async send(entry) {
     await this.#admitted();
+    try {
+      return await this.#post(entry);
+    } catch (error) {
+      if (!wantsConsent(error)) throw error;
+      // The inbox asks for it since the chat was opened: the form comes, and then this.
+      const { session, settings } = this.#options;
+      await session.reopen();
+      if (!isGated(settings())) throw error;
+      return this.send(entry);
+    }
+  }
+
+  #post(entry) {
     const { attachments, session } = this.#options;
     const { id, body, files } = entry;
     return files
@@ -34,4 +47,9 @@ export class Delivery {
       await this.#gate.wait(FOREVER_MS);
     }
   }
+}
+
+/** What was agreed to, if anything, is no longer what the inbox asks for. */
+export function wantsConsent(error) {
+  return Boolean(error.answer?.fields?.consent);
 }

@@ -48,10 +48,13 @@ export class DetailsForm {
   }
 
   async #post(values, strings) {
-    const { actions, onDone } = this.#options;
+    const { actions, also = {}, onDone } = this.#options;
     this.#setBusy(true);
     try {
-      await actions.post("contact/", Object.fromEntries(values));
+      await actions.post("contact/", {
+        ...also,
+        ...Object.fromEntries(values),
+      });
       onDone(values.map(([name]) => name));
     } catch (error) {
       this.#refused(requestError(error), strings);

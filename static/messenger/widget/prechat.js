@@ -15,6 +15,7 @@ class Prechat {
   #context;
   #form = null;
   #formOf = null;
+  #words = null;
 
   constructor(context) {
     this.#context = context;
@@ -27,6 +28,11 @@ class Prechat {
     this.#formOf = key;
     // Asked anew, perhaps for something else: what was typed is not asked for again.
     const typed = new Map(this.#form?.values);
+    const { privacy_text: text, privacy_url: url } = state.settings;
+    const words = JSON.stringify([text, url]);
+    // Whoever agreed to other words has not agreed to these.
+    if (words !== this.#words) typed.delete("consent");
+    this.#words = words;
     this.#form = key && this.#make(state.settings, typed);
     panel.setForm(this.#form?.element ?? null);
   }
@@ -37,9 +43,11 @@ class Prechat {
     for (const field of fields) {
       if (typed.has(field.name)) field.value = typed.get(field.name);
     }
+    const { consent_required: asks, privacy_text: text } = settings;
     return new DetailsForm({
       actions,
       fields,
+      also: asks && text ? { privacy_text: text } : {},
       strings,
       label: strings.beforeStart,
       submit: strings.goOn,

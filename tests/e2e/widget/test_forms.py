@@ -171,7 +171,7 @@ def test_consent_is_given_by_the_visitor_alone(shop: OpenPage, api: FakeApi) -> 
     box.press("Space")
     press(widget, "Continue")
     expect(composer(widget)).to_be_focused()
-    assert given(api) == [{"consent": True}]
+    assert given(api) == [{"privacy_text": CONSENT["privacy_text"], "consent": True}]
 
 
 def test_nothing_unsent_goes_out_before_the_consent(shop: OpenPage, api: FakeApi) -> None:
