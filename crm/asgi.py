@@ -12,6 +12,7 @@ from crm.request_body import BODY_BYTES, WholeBody, peer
 from crm.response_body import WholeAnswer
 from crm.wsgi import application as django
 from messenger.lib.client_address import client_address, network_of, parse_networks
+from messenger.models.inbox import max_file_bytes
 from messenger.services.attaching import MAX_FILES
 from messenger.stream.app import STREAM_PATHS, StreamApplication
 
@@ -29,7 +30,7 @@ streams = StreamApplication()
 web = WholeAnswer(
     WholeBody(
         cast(Any, WSGIMiddleware(cast(Any, django), workers=WEB_THREADS)),
-        upload_bytes=MAX_FILES * settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576 + BODY_BYTES,
+        upload_bytes=MAX_FILES * max_file_bytes() + BODY_BYTES,
         client_of=client_of,
         public_path="/api/widget/",
     )

@@ -245,9 +245,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "crm.static_storage.StaticStorage"},
     "messenger": attachments_storage(BASE_DIR),
 }
-# Whoever else logs in to the machine has no business with what clients send.
-FILE_UPLOAD_PERMISSIONS = 0o600
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 

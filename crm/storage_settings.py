@@ -72,8 +72,14 @@ def attachments_storage(base_dir: Path) -> dict[str, Any]:
     if not MESSENGER_S3_BUCKET:
         return {
             "BACKEND": "messenger.lib.durable_storage.DurableFileSystemStorage",
-            # Without an address: files are only ever handed out by the view that checks who asks.
-            "OPTIONS": {"location": MESSENGER_FILES_ROOT or base_dir / "files", "base_url": None},
+            # Without an address: files are only ever handed out by the view that checks who asks. Whoever else logs in
+            # to the machine has no business with them; collected static files are for the proxy's account, too.
+            "OPTIONS": {
+                "location": MESSENGER_FILES_ROOT or base_dir / "files",
+                "base_url": None,
+                "file_permissions_mode": 0o600,
+                "directory_permissions_mode": 0o700,
+            },
         }
     options = {
         "bucket_name": MESSENGER_S3_BUCKET,

@@ -12,6 +12,7 @@ from unfold.widgets import (
 )
 
 from crm.admin_base import ModelForm
+from messenger.admin.file_lines import kind_label
 from messenger.admin.origins_field import OriginsField
 from messenger.lib.uploads import KNOWN_TYPES
 from messenger.models import Inbox
@@ -23,7 +24,7 @@ def zone_choices() -> list[tuple[str, str]]:
 
 
 def file_choices() -> list[tuple[str, str]]:
-    return [(content_type, extensions[0].upper()) for content_type, extensions in KNOWN_TYPES.items()]
+    return [(content_type, kind_label(content_type)) for content_type in KNOWN_TYPES]
 
 
 class InboxForm(ModelForm[Inbox]):

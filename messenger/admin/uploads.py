@@ -5,21 +5,16 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from messenger.models import Attachment, Inbox
+from messenger.models.inbox import max_file_bytes
 from messenger.services import attaching
 from messenger.upload_handler import LimitingUploadHandler
 
 type View = Callable[..., HttpResponseBase]
-
-
-def max_file_bytes() -> int:
-    """Of a file that an operator sends: what no inbox goes beyond either."""
-    return settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576
 
 
 def takes_files(view: View) -> View:

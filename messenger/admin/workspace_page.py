@@ -9,9 +9,9 @@ from django.urls import reverse
 from crm.models import User
 from messenger.admin import timeline
 from messenger.admin.avatars import Avatar
-from messenger.admin.uploads import max_file_bytes
 from messenger.lib.uploads import KNOWN_TYPES
 from messenger.models import Consent, Conversation, ConversationEvent, Inbox
+from messenger.models.inbox import max_file_bytes
 from messenger.services.attaching import MAX_FILES
 
 Kind = ConversationEvent.Kind

@@ -18,6 +18,7 @@ from messenger.api.parsers import OrjsonParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid
 from messenger.lib.client_address import client_address, parse_networks
+from messenger.models.inbox import max_file_bytes
 from messenger.services import attaching
 from messenger.services.visitor_gate import Visit, What
 from messenger.upload_handler import LimitingUploadHandler
@@ -113,7 +114,7 @@ class WidgetView(APIView):
         """The inbox's limit where the headers have named it; else what no inbox goes beyond."""
         if self.visit.inbox is not None:
             return self.visit.inbox.file_limits.max_bytes
-        return settings.MESSENGER_MAX_FILE_SIZE_MB * 1_048_576
+        return max_file_bytes()
 
     def value(self, name: str) -> Any:
         """From the body or, else, from the query string."""

@@ -51,6 +51,12 @@ def validate_file_size(value: int) -> None:
         raise ValidationError(_("At most %(limit)d MB: more is not let in here."), params={"limit": limit})
 
 
+def max_file_bytes(megabytes: int | None = None) -> int:
+    """Bytes of the largest file: what an inbox allows, within what is let in here at all."""
+    limit: int = settings.MESSENGER_MAX_FILE_SIZE_MB
+    return min(limit if megabytes is None else megabytes, limit) * 1_048_576
+
+
 def default_content_types() -> list[str]:
     return list(DEFAULT_TYPES)
 
@@ -232,7 +238,7 @@ class Inbox(models.Model):
 
     @property
     def max_file_size_bytes(self) -> int:
-        return min(self.max_file_size_mb, settings.MESSENGER_MAX_FILE_SIZE_MB) * 1_048_576
+        return max_file_bytes(self.max_file_size_mb)
 
     @property
     def prechat_fields(self) -> dict[str, str]:

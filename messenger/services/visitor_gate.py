@@ -23,7 +23,7 @@ from messenger.lib.origins import normalize_origin
 from messenger.lib.rates import parse_rate
 from messenger.lib.volatile import Limit
 from messenger.models import Inbox
-from messenger.models.inbox import inbox_cache_key
+from messenger.models.inbox import inbox_cache_key, max_file_bytes
 from messenger.services import proof_of_work, suspicion
 from messenger.services.attaching import Limits
 from messenger.utils import (
@@ -53,8 +53,8 @@ class InboxFacts(NamedTuple):
     @property
     def file_limits(self) -> Limits:
         """What visitors may send: nothing where attachments are off."""
-        most = min(self.max_file_size_mb, settings.MESSENGER_MAX_FILE_SIZE_MB)
-        return Limits(self.allowed_content_types if self.attachments_enabled else [], most * 1_048_576)
+        allowed = self.allowed_content_types if self.attachments_enabled else []
+        return Limits(allowed, max_file_bytes(self.max_file_size_mb))
 
 
 @dataclass(slots=True)
