@@ -31,14 +31,11 @@
   let loading = null;
   let wanted = false;
 
-  const make = (tag, attributes, parent, space) => {
-    const node = space
-      ? document.createElementNS(space, tag)
-      : document.createElement(tag);
+  const make = (tag, attributes) => {
+    const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) {
       node.setAttribute(name, value);
     }
-    parent?.append(node);
     return node;
   };
   const host = make("div", {
@@ -54,26 +51,6 @@
     "aria-expanded": "false",
     "aria-label": words[0],
   });
-  const svg = "http://www.w3.org/2000/svg";
-  for (const [name, path] of [
-    [
-      "chat",
-      "M12 3c-5.2 0-9.5 3.7-9.5 8.3 0 2.4 1.2 4.6 3 6.1-.1 1.2-.6 2.3-1.4 3.2-.3.3-.1.7.3.7 2-.2 3.7-.9 5-2 .8.2 1.7.3 2.6.3 5.2 0 9.5-3.7 9.5-8.3S17.2 3 12 3Z",
-    ],
-    ["down", "m5.5 9 6.5 6.5L18.5 9"],
-  ]) {
-    const icon = make(
-      "svg",
-      {
-        class: `msgr-launcher-${name}`,
-        viewBox: "0 0 24 24",
-        "aria-hidden": "true",
-      },
-      launcher,
-      svg,
-    );
-    make("path", { d: path }, icon, svg);
-  }
 
   const addStyle = (file) => {
     const link = make("link", { rel: "stylesheet", href: base + file });
