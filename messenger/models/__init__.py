@@ -2,25 +2,34 @@
 
 from messenger.models.agent_profile import AgentProfile
 from messenger.models.attachment import Attachment
+from messenger.models.canned_response import CannedResponse
 from messenger.models.consent import Consent
 from messenger.models.contact import Contact
 from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
 from messenger.models.inbox import Inbox
+from messenger.models.label import ConversationLabel, Label
+from messenger.models.mention import Mention
 from messenger.models.message import Message
 from messenger.models.routing_rule import RoutingRule
+from messenger.models.saved_filter import SavedFilter
 from messenger.models.working_hours import Holiday, WorkingHours
 
 __all__ = [
     "AgentProfile",
     "Attachment",
+    "CannedResponse",
     "Consent",
     "Contact",
     "Conversation",
     "ConversationEvent",
+    "ConversationLabel",
     "Holiday",
     "Inbox",
+    "Label",
+    "Mention",
     "Message",
     "RoutingRule",
+    "SavedFilter",
     "WorkingHours",
 ]

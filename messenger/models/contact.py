@@ -65,6 +65,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
+        permissions = [("export_contact", _("Can export contacts"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["inbox", "external_id"],

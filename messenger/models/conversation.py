@@ -116,12 +116,19 @@ class Conversation(models.Model):
     locale = models.CharField(_("language"), max_length=35, blank=True)
     meta = models.JSONField(_("data from the page"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    labels = models.ManyToManyField(
+        "messenger.Label",
+        verbose_name=_("labels"),
+        through="messenger.ConversationLabel",
+        related_name="conversations",
+    )
 
     objects = ConversationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("conversation")
         verbose_name_plural = _("conversations")
+        permissions = [("export_conversation", _("Can export conversations"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["inbox", "contact"],

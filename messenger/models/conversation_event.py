@@ -22,6 +22,11 @@ class ConversationEvent(models.Model):
         RATED = "rated", _("conversation rated")
         DETAILS_GIVEN = "details_given", _("contact details given")
         CONSENTED = "consented", _("consent given")
+        CONTACT_CHANGED = "contact_changed", _("contact details corrected")
+        LABELLED = "labelled", _("label added")
+        UNLABELLED = "unlabelled", _("label removed")
+        BLOCKED = "blocked", _("client blocked")
+        UNBLOCKED = "unblocked", _("client let in again")
 
     conversation = models.ForeignKey(
         Conversation,

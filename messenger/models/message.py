@@ -45,6 +45,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions = [("export_message", _("Can export messages"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["conversation", "client_message_id"],

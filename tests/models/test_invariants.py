@@ -15,13 +15,18 @@ from crm.models import Branch, User
 from messenger.models import (
     AgentProfile,
     Attachment,
+    CannedResponse,
     Consent,
     Contact,
     Conversation,
     ConversationEvent,
+    ConversationLabel,
     Inbox,
+    Label,
+    Mention,
     Message,
     RoutingRule,
+    SavedFilter,
     WorkingHours,
 )
 
@@ -152,6 +157,21 @@ def send_the_same_id_twice(world: World) -> None:
         world.add_message(direction="in", client_message_id=key)
 
 
+def name_labels(*names: str) -> Callable[[World], Any]:
+    return lambda world: [Label.objects.create(name=name) for name in names]
+
+
+def label_twice(world: World) -> None:
+    label = Label.objects.create(name="Refund")
+    for _ in range(2):
+        ConversationLabel.objects.create(conversation=world.conversation, label=label)
+
+
+def mention_twice(world: World) -> None:
+    for _ in range(2):
+        Mention.objects.create(message=world.messages().get(), user=world.operator)
+
+
 def allow(setting: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, 'on', true)", [setting])
@@ -233,6 +253,22 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_message_is_fixed", update_message(created_at=NOW)),
     ("messenger_message_is_fixed", update_message(client_message_id=uuid.uuid4())),
     ("messenger_message_is_fixed", update_message(id=999_999)),
+    ("messenger_label_unique", name_labels("Refund", "refund")),
+    ("messenger_label_color_form", lambda w: Label.objects.create(name="Refund", color="red")),
+    ("messenger_conversation_label_unique", label_twice),
+    ("messenger_mention_unique", mention_twice),
+    (
+        "messenger_saved_filter_unique",
+        lambda w: [SavedFilter.objects.create(user=w.operator, name="Late") for _ in range(2)],
+    ),
+    (
+        "messenger_canned_response_unique",
+        lambda w: [CannedResponse.objects.create(shortcut="hi", text="Hello") for _ in range(2)],
+    ),
+    (
+        "messenger_canned_response_shortcut_form",
+        lambda w: CannedResponse.objects.create(shortcut="good day", text="Hello"),
+    ),
     ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="A" * 64)),
     ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="0" * 63)),
     ("messenger_attachment_not_empty", lambda w: w.add_attachment(size=0)),
