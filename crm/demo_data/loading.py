@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.demo_data.casting import Casting
+from crm.demo_data.marks import make_canned_responses, make_labels
 from crm.demo_data.past import tell_last_day, tell_months
 from crm.demo_data.present import tell_present
 from crm.demo_data.rows import write
@@ -57,6 +58,8 @@ def load(*, force: bool = False) -> Demo:
         inboxes = make_inboxes(branches)
         make_rules(branches)
         _write_history(branches, inboxes, staff)
+        make_canned_responses()
+        make_labels(Random(SEED))  # noqa: S311  (stories, not secrets)
     return Demo(inboxes, next(iter(branches.values())), staff)
 
 

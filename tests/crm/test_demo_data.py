@@ -13,7 +13,15 @@ from pytest_django import DjangoDbBlocker
 
 from crm.demo_data.loading import Demo, load
 from crm.models import Branch, Region, User
-from messenger.models import AgentProfile, Contact, Conversation, ConversationEvent, Message
+from messenger.models import (
+    AgentProfile,
+    CannedResponse,
+    Contact,
+    Conversation,
+    ConversationEvent,
+    Label,
+    Message,
+)
 from messenger.services.routing import route_by_rules
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +107,13 @@ def test_the_list_looks_alive() -> None:
         Conversation.objects.exclude(rated_at=None).values_list("inbox__rating_type").annotate(n=Count("pk"))
     )
     assert min(scores["stars"], scores["nps"]) > 30
+
+
+def test_labels_and_answers_are_at_hand() -> None:
+    assert Label.objects.filter(conversations__isnull=False).distinct().count() == Label.objects.count() > 3
+    assert CannedResponse.objects.count() > 3
+    for response in CannedResponse.objects.all():
+        response.full_clean()
 
 
 def test_texts_have_no_slot_left_open() -> None:
