@@ -28,13 +28,44 @@ else:
     from django.utils.translation import gettext_lazy as _
     from unfold import admin as unfold
 
+    from crm.audit_changes import NOT_AUDITED, changes_of
+    from crm.deletion import without_links
+
+    def record_changes(request, action, obj):
+        """A form that was saved as it was changes nothing, and leaves no entry."""
+        from crm import audit  # noqa: PLC0415  (the models are there only when the admin is used)
+
+        changes = request.__dict__.pop("audited_changes", [])
+        kind = obj._meta.label_lower  # noqa: SLF001  (Django's own API)
+        if kind in NOT_AUDITED or (action == "changed" and not changes):
+            return
+        audit.record(request, action, target=obj, **({"changes": changes} if changes else {}))
+
     class _Generic:
         def __class_getitem__(cls, model: Any) -> type:
             return cls
 
     class ModelAdmin(_Generic, unfold.ModelAdmin):
-        def construct_change_message(self, *args, **kwargs):
-            return with_msgids(super().construct_change_message(*args, **kwargs))
+        def construct_change_message(self, request, form, formsets, add=False):
+            request.audited_changes = changes_of(form, formsets, is_new=add)
+            return with_msgids(super().construct_change_message(request, form, formsets, add))
+
+        def log_addition(self, request, obj, message):
+            record_changes(request, "added", obj)
+            return super().log_addition(request, obj, message)
+
+        def log_change(self, request, obj, message):
+            record_changes(request, "changed", obj)
+            return super().log_change(request, obj, message)
+
+        def log_deletions(self, request, queryset):
+            for obj in queryset:
+                record_changes(request, "deleted", obj)
+            return super().log_deletions(request, queryset)
+
+        def get_deleted_objects(self, objs, request):
+            told, counts, needed, protected = super().get_deleted_objects(objs, request)
+            return *without_links(told, counts), needed, protected
 
         def get_action_choices(
             self, request, default_choices=None, action_location=ActionLocation.CHANGE_LIST

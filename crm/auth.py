@@ -35,3 +35,8 @@ class UsernameOrEmailBackend(ModelBackend):
     def _get_group_permissions(self, user_obj: User) -> QuerySet[Permission]:
         role_group = ROLE_GROUPS[User.Role(user_obj.role)]
         return Permission.objects.filter(Q(group__user=user_obj) | Q(group__name=role_group)).distinct()
+
+    def get_user(self, user_id: int) -> User | None:
+        """Whose session it is, for pages, APIs and streams alike: nobody's, as long as a second factor is due."""
+        user = super().get_user(user_id)
+        return None if not isinstance(user, User) or user.must_set_up_second_factor else user

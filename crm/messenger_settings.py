@@ -96,6 +96,14 @@ MESSENGER_EMPTY_CONVERSATION_HOURS = read(
     "Conversations without a message are removed after this time.",
     validate=validators.positive,
 )
+MESSENGER_RETENTION_RESOLVED_TO_CLOSED_DAYS = read(
+    "MESSENGER_RETENTION_RESOLVED_TO_CLOSED_DAYS",
+    "int",
+    90,
+    "messenger.E018",
+    "Resolved conversations are closed after so many days without a message.",
+    validate=validators.days,
+)
 
 MESSENGER_ESCALATION_TIMEOUT_SECONDS = read(
     "MESSENGER_ESCALATION_TIMEOUT_SECONDS",

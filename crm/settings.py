@@ -101,9 +101,12 @@ LOG_LEVEL = read(
     "LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.", validate=validators.log_level
 )
 
+# --- Log-in --------------------------------------------------------------------------------------------
 # --- Messenger -----------------------------------------------------------------------------------------
 from crm.messenger_settings import *  # noqa: E402, F403  (declared here, so that the table keeps its order)
 from crm.messenger_settings import MESSENGER_TRUSTED_PROXIES  # noqa: E402
+from crm.security_settings import *  # noqa: E402, F403  (declared here, so that the table keeps its order)
+from crm.security_settings import INVITATION_DAYS  # noqa: E402
 
 # isort: split
 from crm.geoip_settings import *  # noqa: E402, F403
@@ -115,6 +118,7 @@ from crm.storage_settings import attachments_storage  # noqa: E402
 # --- Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "unfold",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -125,6 +129,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
+    "import_export",
     "django_q",
     "crm",
     "messenger",
@@ -209,6 +214,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 86_400
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = "home"
 # The database keeps sessions, so that operators stay logged in while Redis is away.

@@ -29,6 +29,9 @@ STYLES = (
     "panel",
     "unfold",
     "list",
+    "list-marks",
+    "list-narrow",
+    "filters",
     "workspace",
     "timeline",
     "files",
@@ -42,6 +45,24 @@ STYLES = (
     "diagnosis",
     "team",
     "hours",
+    "exchange",
+    "import",
+    "safety",
+    "inbox",
+    "inbox-preview",
+    "attention",
+    "note",
+    "composer",
+    "completion",
+    "keys",
+    "lightbox",
+    "canned",
+    "forms",
+    "assign",
+    "labels",
+    "looking",
+    "more",
+    "privacy",
 )
 
 
@@ -81,6 +102,12 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [_static("messenger/panel/panel.js")],
     "DASHBOARD_CALLBACK": "messenger.admin.alerts.dashboard",
     "TABS": "messenger.admin.tabs.tabs",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Security"), "link": reverse_lazy("security")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ],
+    },
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
@@ -98,6 +125,13 @@ UNFOLD: dict[str, Any] = {
                     _item(
                         _("Contacts"), "contacts", "messenger_contact_changelist", "messenger.view_contact"
                     ),
+                    _item(_("Labels"), "label", "messenger_label_changelist", "messenger.view_label"),
+                    _item(
+                        _("Canned responses"),
+                        "quickreply",
+                        "messenger_cannedresponse_changelist",
+                        "messenger.view_cannedresponse",
+                    ),
                 ],
             },
             {
@@ -114,6 +148,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Users"), "group", "crm_user_changelist", "crm.view_user"),
                     _item(_("Branches"), "store", "crm_branch_changelist", "crm.view_branch"),
                     _item(_("Regions"), "map", "crm_region_changelist", "crm.view_region"),
+                    _item(_("Audit"), "policy", "crm_auditentry_changelist", "crm.view_auditentry"),
                     _item(_("Tasks"), "schedule", "django_q_schedule_changelist", "django_q.view_schedule"),
                     # Beside the messenger's pages it is there while the messenger is off: it says so.
                     {

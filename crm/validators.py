@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 
+MAX_DAYS = 36_500
 _RATE = re.compile(r"[1-9]\d*/(s|sec|second|m|min|minute|h|hour|d|day)")
 
 
@@ -31,6 +32,12 @@ def positive(value: float) -> None:
 def not_negative(value: float) -> None:
     if value < 0:
         raise ValueError(f"{value} must not be negative.")
+
+
+def days(value: int) -> None:
+    """A span that the calendar can hold."""
+    if not 1 <= value <= MAX_DAYS:
+        raise ValueError(f"{value} is not a number of days from 1 to {MAX_DAYS}.")
 
 
 def time_zone(value: str) -> None:
@@ -73,6 +80,12 @@ def origins(value: list[str]) -> None:
 def language(value: str) -> None:
     if value not in {"ru", "en"}:
         raise ValueError(f"'{value}' is not a language of the interface: ru or en.")
+
+
+def roles(value: list[str]) -> None:
+    for role in value:
+        if role not in {"operator", "administrator"}:
+            raise ValueError(f"'{role}' is not a role: operator or administrator.")
 
 
 def log_level(value: str) -> None:

@@ -1,11 +1,17 @@
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
+from django.dispatch import Signal
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.branch import Branch
+
+# Sent with `user` when sessions of theirs may have ended: what is open looks again.
+sessions_changed = Signal()
 
 
 class Users(UserManager["User"]):
@@ -37,6 +43,13 @@ class User(AbstractUser):
         on_delete=models.PROTECT,
         related_name="users",
     )
+    second_factor_required = models.BooleanField(
+        _("second factor required"),
+        default=False,
+        help_text=_("Whoever has none yet is led to set one up at the next log-in."),
+    )
+    has_second_factor = models.BooleanField(_("second factor turned on"), default=False, editable=False)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[Users] = Users()
 
@@ -67,6 +80,35 @@ class User(AbstractUser):
     @property
     def is_messenger_administrator(self) -> bool:
         return self.is_superuser or self.role == self.Role.ADMINISTRATOR
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Demanded of them or of their role."""
+        return self.second_factor_required or self.role in settings.SECOND_FACTOR_ROLES
+
+    @property
+    def must_set_up_second_factor(self) -> bool:
+        """Until they have, no session is theirs."""
+        return self.needs_second_factor and not self.has_second_factor
+
+    def end_sessions(self) -> None:
+        """Everywhere: whoever is to stay gets the new hash by `update_session_auth_hash`."""
+        User.objects.filter(pk=self.pk).update(session_generation=models.F("session_generation") + 1)
+        self.refresh_from_db(fields=["session_generation"])
+        sessions_changed.send(User, user=self)
+
+    def _get_session_auth_hash(self, secret: str | bytes | None = None) -> str:
+        """Sessions live as long as all this stays the same, and not only the password."""
+        standing = (
+            self.password,
+            self.role,
+            self.branch_id,
+            self.is_superuser,
+            self.is_active,
+            self.session_generation,
+        )
+        text = "|".join(map(str, standing))
+        return salted_hmac("crm.models.user.sessions", text, secret=secret, algorithm="sha256").hexdigest()
 
     def clean(self) -> None:
         super().clean()

@@ -119,6 +119,9 @@ def test_new_user_is_an_operator(db: None) -> None:
 # --- Permissions -------------------------------------------------------------------------------------------
 
 
+SETTINGS = ("routingrule", "workinghours", "holiday", "label", "cannedresponse")
+
+
 def permissions(user: User) -> set[str]:
     return {
         name for name in User.objects.get(pk=user.pk).get_all_permissions() if not name.startswith("admin.")
@@ -132,6 +135,8 @@ def test_operator_answers_and_changes_no_settings(operator: User) -> None:
         "messenger.view_contact",
         "messenger.change_contact",
         "messenger.view_consent",
+        "messenger.view_label",
+        "messenger.view_cannedresponse",
     }
 
 
@@ -144,7 +149,7 @@ def test_administrator_also_keeps_inboxes_and_people(administrator: User, operat
 def test_nobody_adds_or_deletes_conversations_by_hand(administrator: User) -> None:
     granted = permissions(administrator)
     # Rules and hours are settings, which leave nothing behind; whatever people said or are stays.
-    settings = {f"messenger.delete_{name}" for name in ("routingrule", "workinghours", "holiday")}
+    settings = {f"messenger.delete_{name}" for name in SETTINGS}
     assert {name for name in granted if ".delete_" in name} == settings
     assert not {"messenger.add_conversation", "messenger.add_message", "messenger.change_message"} & granted
 

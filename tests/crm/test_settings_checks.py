@@ -41,6 +41,12 @@ BAD_VALUES = [
     ("crm.E015", "WORKER_PROCESSES", "0"),
     ("crm.E016", "LOG_LEVEL", "LOUD"),
     ("crm.E018", "WORKER_TASK_SECONDS", "0"),
+    ("crm.E060", "LOGIN_ATTEMPTS", "0"),
+    ("crm.E061", "LOGIN_ATTEMPTS_PER_ADDRESS", "many"),
+    ("crm.E062", "LOGIN_LOCK_SECONDS", "0"),
+    ("crm.E063", "SECOND_FACTOR_ROLES", "administrator,owner"),
+    ("crm.E064", "SECOND_FACTOR_REMEMBER_DAYS", "-1"),
+    ("crm.E065", "INVITATION_DAYS", "0"),
     ("messenger.E001", "MESSENGER_ENABLED", "maybe"),
     ("messenger.E002", "MESSENGER_DEFAULT_BRANCH_ID", "Moscow"),
     ("messenger.E003", "MESSENGER_TRUSTED_PROXIES", "10.0.0.0/33"),
@@ -110,9 +116,12 @@ CANNOT_BE_WRONG = {
 }
 
 
+PARTS = ("security", "messenger", "geoip", "storage")
+
+
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    for module in ("crm.environment", "crm.messenger_settings", "crm.geoip_settings", "crm.storage_settings"):
-        monkeypatch.delitem(sys.modules, module, raising=False)
+    for name in ("environment", *(f"{part}_settings" for part in PARTS)):
+        monkeypatch.delitem(sys.modules, f"crm.{name}", raising=False)
     return runpy.run_path(str(SETTINGS))
 
 

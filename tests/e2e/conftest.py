@@ -3,10 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
+from tests.e2e.faults import watch
 from tests.e2e.people import STREAMS, Operator, Visitor
 from tests.e2e.system import Demo, System, deployed_system
 
@@ -67,6 +69,22 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     demo = Demo(tmp_path_factory.mktemp("demo"))
     yield demo
     demo.stop()
+
+
+@pytest.fixture(autouse=True)
+def no_faults(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What breaks on a page of the CRM, in any context and any frame, fails its test at the end."""
+    faults: list[str] = []
+    original = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = original(**options)
+        watch(context, faults)
+        return context
+
+    monkeypatch.setattr(browser, "new_context", new_context)
+    yield
+    assert not faults, "\n".join(faults)
 
 
 @pytest.fixture

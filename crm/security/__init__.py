@@ -1,0 +1,1 @@
+"""`/admin/security/`: what everybody sets for their own log-in."""
