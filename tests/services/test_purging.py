@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import CASCADE
 from django.utils import timezone
+from django_q.models import Task
 
 from crm.models import Branch, User
 from messenger.exceptions import SessionInvalid
 from messenger.models import Contact, Conversation, ConversationEvent, Inbox, Message
 from messenger.services import posting, purging, status
-from messenger.tasks import purge_empty_conversations
+from messenger.tasks import purge_empty_conversations, remove_old_failures
 
 pytestmark = pytest.mark.django_db
 
@@ -98,6 +100,61 @@ def test_number_of_statements_is_the_same_for_many(inbox: Inbox, statements: Any
         return len(statements(lambda: purging.purge_empty(older_than=DAY)))
 
     assert purge(1) == purge(40)
+
+
+def test_conversation_with_a_note_stays(old: Conversation, operator: User) -> None:
+    """What a colleague wrote is no message of the visitor's, and is not lost."""
+    Message.objects.create(conversation=old, direction="internal", sender_user=operator, body="Spam")
+    assert purging.purge_empty(older_than=DAY) == 0
+    assert Message.objects.get().conversation == old
+
+
+def test_time_that_is_over_ends_it_after_the_batch(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "BATCH", 3)
+    make_empty(inbox, 5)
+    assert [purging.purge_empty(older_than=DAY, seconds=0) for _ in range(3)] == [3, 2, 0]
+
+
+@pytest.mark.parametrize(("model", "kept"), [(Conversation, Message), (Contact, Conversation)])
+def test_all_that_hangs_on_it_is_known_and_nothing_hangs_on_that(model: Any, kept: Any) -> None:
+    """The statement deletes one step deep; a model that is added below another has to be thought of here."""
+    assert (kept._meta.db_table, f"{model._meta.model_name}_id") in purging.hanging_on(model)
+    for relation in model._meta.related_objects:
+        if relation.related_model is not kept and not relation.many_to_many:
+            assert relation.on_delete is CASCADE
+            assert not relation.related_model._meta.related_objects
+
+
+def test_old_failures_go_and_young_ones_and_successes_stay(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "FAILURES", 2)
+    for number, (days, success) in enumerate([(31, False)] * 5 + [(29, False), (31, True)]):
+        at = timezone.now() - timedelta(days=days)
+        Task.objects.create(id=str(number), name="x", func="f", started=at, stopped=at, success=success)
+    assert remove_old_failures() == "5 failed tasks removed"
+    assert sorted(Task.objects.values_list("id", flat=True)) == ["5", "6"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_contact_who_comes_back_at_this_moment_stays(old: Conversation) -> None:
+    """Their visit holds the contact's row: the purge passes by."""
+    visiting, purged = threading.Event(), threading.Event()
+
+    def visit() -> None:
+        try:
+            with transaction.atomic():
+                Contact.objects.filter(pk=old.contact_id).update(last_seen_at=timezone.now())
+                visiting.set()
+                purged.wait(20)
+        finally:
+            connection.close()
+
+    visitor = threading.Thread(target=visit)
+    visitor.start()
+    visiting.wait(20)
+    assert purging.purge_empty(older_than=DAY) == 1
+    purged.set()
+    visitor.join()
+    assert Contact.objects.get() == old.contact
 
 
 def test_task_says_what_was_done(old: Conversation) -> None:
