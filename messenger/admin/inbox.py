@@ -8,12 +8,26 @@ from django.utils.translation import gettext_lazy as _
 
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.inbox_form import InboxForm
-from messenger.admin.working_hours import FIELDSET, HolidayInline, WorkingHoursInline, hours_context
+from messenger.admin.inbox_preview import InboxPreview
+from messenger.admin.inbox_tabs import tabs_of
+from messenger.admin.inbox_tests import InboxTests, last_opened
+from messenger.admin.inbox_token import InboxKeys
+from messenger.admin.inbox_version import version_of
+from messenger.admin.working_hours import HolidayInline, WorkingHoursInline, hours_context
 from messenger.models import Inbox
+
+# How a site's server proves who somebody is.
+PROOF_SAMPLES = tuple(
+    (name, f"admin/messenger/inbox/sample_{name.lower()}.txt") for name in ("PHP", "Python", "Node")
+)
+
+
+def _tab(name: str, *fields: str | tuple[str, ...]) -> Any:
+    return name, {"fields": fields, "classes": ["tab", f"tab-{name}"]}
 
 
 @admin.register(Inbox)
-class InboxAdmin(MessengerAdmin[Inbox]):
+class InboxAdmin(InboxKeys, InboxTests, InboxPreview, MessengerAdmin[Inbox]):
     form = InboxForm
     list_display = ("name", "place", "is_active", "title", "created_at")
     list_filter = ("is_active", "branch")
@@ -21,33 +35,29 @@ class InboxAdmin(MessengerAdmin[Inbox]):
     search_fields = ("name", "title")
     fieldsets = (
         (None, {"fields": (("name", "branch"), "is_active")}),
-        (_("Widget"), {"fields": ("title", "greeting", ("color", "position")), "classes": ["tab"]}),
-        (
-            _("Form before the chat"),
-            {"fields": (("prechat_name", "prechat_email", "prechat_phone"),), "classes": ["tab"]},
-        ),
-        (_("Nobody there"), {"fields": ("offline_mode_enabled", "offline_message"), "classes": ["tab"]}),
-        (
-            _("Attachments"),
-            {
-                "fields": ("attachments_enabled", "max_file_size_mb", "allowed_content_types"),
-                "classes": ["tab"],
-            },
-        ),
-        (_("Security"), {"fields": ("allowed_origins", "identity_required"), "classes": ["tab"]}),
-        (_("Rating"), {"fields": (("rating_enabled", "rating_type"),), "classes": ["tab"]}),
-        (_("Privacy"), {"fields": ("privacy_text", "privacy_url", "consent_required"), "classes": ["tab"]}),
-        (
-            _("Working hours"),
-            {"fields": ("working_hours_enabled", "time_zone"), "classes": ["tab", FIELDSET]},
-        ),
+        _tab("widget", "title", "greeting", ("color", "position")),
+        _tab("form", ("prechat_name", "prechat_email", "prechat_phone")),
+        _tab("hours", "working_hours_enabled", "time_zone"),
+        _tab("offline", "offline_mode_enabled", "offline_message"),
+        _tab("files", "attachments_enabled", "max_file_size_mb", "allowed_content_types"),
+        _tab("rating", ("rating_enabled", "rating_type")),
+        _tab("privacy", "privacy_text", "privacy_url", "consent_required", "anonymize_after_months"),
+        _tab("security", "allowed_origins", "identity_required"),
     )
     inlines = (WorkingHoursInline, HolidayInline)
-    change_form_outer_before_template = "admin/messenger/inbox/embed.html"
+    change_form_template = "admin/messenger/inbox/change_form.html"
+    warn_unsaved_form = True
 
     @admin.display(description=_("branch"), ordering="branch")
     def place(self, inbox: Inbox) -> str:
         return inbox.branch.name if inbox.branch else str(_("Global"))
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Inbox | None:
+        """Whoever saves holds the row: of two that save at once the second sees what the first one wrote."""
+        inbox = super().get_object(request, object_id, from_field)
+        if inbox is not None and request.method == "POST":
+            return self.get_queryset(request).select_for_update(of=("self",)).get(pk=inbox.pk)
+        return inbox
 
     def get_readonly_fields(self, request: HttpRequest, obj: Inbox | None = None) -> tuple[str, ...]:
         """The branch is chosen once; the database refuses a change as well.
@@ -67,9 +77,19 @@ class InboxAdmin(MessengerAdmin[Inbox]):
         form_url: str = "",
         obj: Inbox | None = None,
     ) -> HttpResponse:
-        context["base_url"] = f"{request.scheme}://{request.get_host()}"
-        context["shows_secret"] = user_of(request).is_messenger_administrator
-        context |= hours_context(context, obj)
+        context |= {
+            "base_url": f"{request.scheme}://{request.get_host()}",
+            "proof_samples": PROOF_SAMPLES,
+            "shows_secret": user_of(request).is_messenger_administrator,
+            "inbox_tabs": tabs_of(context["adminform"], context["inline_admin_formsets"]),
+            **hours_context(context, obj),
+        }
+        if obj is not None:
+            context |= {
+                "inbox_version": version_of(obj.pk),
+                "last_opened": last_opened(obj),
+                "may_renew": self.may_renew(request, obj),
+            }
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Inbox | None = None) -> bool:

@@ -13,10 +13,13 @@ from unfold.widgets import (
 
 from crm.admin_base import ModelForm
 from messenger.admin.file_lines import kind_label
+from messenger.admin.inbox_version import FIELD, overtaken, version_of
 from messenger.admin.origins_field import OriginsField
 from messenger.lib.uploads import KNOWN_TYPES
 from messenger.models import Inbox
 from messenger.models.inbox import default_content_types, time_zones
+
+LONG = ("greeting", "offline_message", "privacy_text")
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -54,13 +57,22 @@ class InboxForm(ModelForm[Inbox]):
     class Meta:
         model = Inbox
         fields = "__all__"
-        widgets = {"color": UnfoldAdminColorInputWidget}
+        widgets = {
+            "color": UnfoldAdminColorInputWidget,
+            **{name: UnfoldAdminTextareaWidget(attrs={"rows": 4}) for name in LONG},
+        }
 
     def clean(self) -> dict[str, Any] | None:
-        """Files that may be sent are of some kind."""
+        """Files that may be sent are of some kind; what somebody else saved meanwhile is not overwritten unseen."""
         cleaned = super().clean()
         if self.cleaned_data.get("attachments_enabled") and not self.cleaned_data.get(
             "allowed_content_types"
         ):
             self.add_error("allowed_content_types", _("Choose the kinds of files, or turn files off."))
+        seen = self.data.get(FIELD)
+        if seen and self.instance.pk and seen != version_of(self.instance.pk):
+            self.add_error(None, overtaken(self.instance, self._differing()))
         return cleaned
+
+    def _differing(self) -> list[str]:
+        return [str(self.fields[name].label) for name in self.changed_data]

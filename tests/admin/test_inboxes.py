@@ -70,6 +70,8 @@ def test_an_inbox_is_made(administrator_client: Client, yekaterinburg: Branch) -
         ("allowed_content_types", ["image/svg+xml"], "image/svg+xml"),
         ("prechat_email", "perhaps", "perhaps"),
         ("privacy_url", "javascript:alert(1)", "valid URL"),
+        ("anonymize_after_months", "0", "greater than or equal to 1"),
+        ("anonymize_after_months", "1201", "less than or equal to 1200"),
     ],
 )
 def test_wrong_settings_are_named(

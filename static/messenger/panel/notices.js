@@ -1,6 +1,6 @@
 /**
  * Tells whoever is logged in, on any page, that a conversation was given to them or taken from them, and
- * administrators that nobody opens one. Events bring ids; the sentences came with the page.
+ * administrators that nobody opens one, and who was mentioned. Events bring ids; the sentences came with the page.
  */
 
 import { live } from "./live.js";
@@ -24,11 +24,13 @@ export function watchNotices() {
 }
 
 /** Which sentence the event is worth to this user; what they did themselves needs none. */
-function noticeOf({ type, kind, actor, assignee, was_assignee: before }) {
+export function noticeOf(event) {
+  const { type, kind, actor, assignee, was_assignee: before, user } = event;
   const me = Number(box.dataset.user);
   if (type === "alert") {
     return box.dataset.administrator !== undefined ? "forsaken" : "";
   }
+  if (type === "mention") return user === me ? "mentioned" : "";
   if (type !== "conversation" || actor === me) return "";
   if (assignee === me && GIVEN.has(kind)) return "given";
   if (before !== me || !TAKEN.has(kind)) return "";
