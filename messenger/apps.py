@@ -10,5 +10,7 @@ class MessengerConfig(AppConfig):
 
     def ready(self) -> None:
         from messenger import checks, schedules  # noqa: F401, PLC0415  (registers the checks)
+        from messenger.services import sessions  # noqa: PLC0415
 
         post_migrate.connect(schedules.bring_in_line, sender=self)
+        sessions.watch()

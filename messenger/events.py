@@ -13,7 +13,19 @@ from messenger.volatile import volatile
 STAFF_CHANNEL = "messenger:staff"
 
 Who = Literal["operator", "contact"]
-EventType = Literal["message", "conversation", "typing", "read", "moved", "blocked", "alert", "presence"]
+EventType = Literal[
+    "message",
+    "conversation",
+    "typing",
+    "read",
+    "moved",
+    "blocked",
+    "alert",
+    "presence",
+    "viewers",
+    "mention",
+    "standing",
+]
 
 
 def conversation_channel(conversation_id: int) -> str:
@@ -53,6 +65,9 @@ class Event(TypedDict, total=False):
     direction: str | None
     by: Who | None
     to: int
+    viewer: str
+    name: str
+    left_ms: int
 
 
 def publish_to_conversation(event: Event) -> None:
@@ -68,9 +83,10 @@ def typing_key(conversation_id: int, who: Who) -> str:
 def publish(event: Event) -> None:
     """On commit, to the conversation, its branch, the administrators and the assignee, and to who had it before.
 
-    Whoever wrote a message has stopped typing.
+    Whoever wrote a message has stopped typing. Of a note the visitor's side has nothing to look for.
     """
-    author = event.get("by") if event["type"] == "message" else None
+    is_note = event.get("direction") == "internal"
+    author = event.get("by") if event["type"] == "message" and not is_note else None
     typed = typing_key(event["conversation"], author) if author else ""
     branches = [event["branch"], event.get("was_branch")]
     operators = [event.get("assignee"), event.get("was_assignee")]
@@ -80,7 +96,7 @@ def publish(event: Event) -> None:
         *(branch_channel(branch_id) for branch_id in branches if branch_id is not None),
         *(operator_channel(user_id) for user_id in operators if user_id is not None),
     ]
-    version = version_key(event["conversation"])
+    version = "" if is_note else version_key(event["conversation"])
 
     def announce() -> None:
         volatile.publish(channels, orjson.dumps(event), raising=version, deleting=typed)
@@ -98,3 +114,15 @@ def publish_presence(*, user_id: int, branch_id: int | None) -> None:
     event: Event = {"type": "presence", "user": user_id}
     channels = [STAFF_CHANNEL, *([] if branch_id is None else [branch_channel(branch_id)])]
     transaction.on_commit(lambda: volatile.publish(channels, orjson.dumps(event)))
+
+
+def publish_mention(*, conversation_id: int, user_id: int, actor_id: int) -> None:
+    """On commit, to the colleague whom a note names."""
+    event: Event = {"type": "mention", "conversation": conversation_id, "user": user_id, "actor": actor_id}
+    transaction.on_commit(lambda: volatile.publish([operator_channel(user_id)], orjson.dumps(event)))
+
+
+def publish_standing(user_id: int) -> None:
+    """On commit, to the streams of a user whose session, role or branch may have changed: they ask again."""
+    event: Event = {"type": "standing", "user": user_id}
+    transaction.on_commit(lambda: volatile.publish([operator_channel(user_id)], orjson.dumps(event)))

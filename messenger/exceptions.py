@@ -154,6 +154,12 @@ class AlreadyActive(MessengerError):
     detail = _("The contact has a newer conversation already.")
 
 
+class Anonymized(MessengerError):
+    code = "anonymized"
+    status = 409
+    detail = _("The client's personal data was removed: the conversation stays closed.")
+
+
 class AlreadyTaken(MessengerError):
     """`by` is the name of the operator who has the conversation."""
 
@@ -166,6 +172,40 @@ class AlreadyTaken(MessengerError):
 
     def __str__(self) -> str:
         return str(_("%(name)s has taken the conversation.")) % {"name": self.by}
+
+
+class AssigneeChanged(MessengerError):
+    """`holder` is the name of the operator who has the conversation now; empty where nobody has."""
+
+    code = "assignee_changed"
+    status = 409
+
+    def __init__(self, holder: str) -> None:
+        super().__init__()
+        self.holder = holder
+
+    def __str__(self) -> str:
+        if not self.holder:
+            return str(_("Meanwhile the conversation was given back: nobody has it now."))
+        return str(_("Meanwhile the conversation went to %(name)s.")) % {"name": self.holder}
+
+
+class ContactChanged(Invalid):
+    """`current` maps the fields that somebody else changed meanwhile to what stands there now."""
+
+    code = "contact_changed"
+    status = 409
+
+    def __init__(self, current: dict[str, str]) -> None:
+        self.current = current
+        now = _("Changed meanwhile to “%(value)s”.")
+        empty = _("Cleared meanwhile.")
+        super().__init__(
+            {name: [str(now) % {"value": value} if value else empty] for name, value in current.items()}
+        )
+
+    def payload(self) -> dict[str, Any]:
+        return super().payload() | {"current": self.current}
 
 
 class TransferRefused(MessengerError):

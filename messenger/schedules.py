@@ -24,6 +24,11 @@ class Entry(NamedTuple):
     def name(self) -> str:
         return PREFIX + self.title
 
+    @property
+    def is_nightly(self) -> bool:
+        """Whether it runs once a day."""
+        return self.cron.split()[1].isdecimal()
+
     def values(self) -> dict[str, Any]:
         mine = {"func": self.func, "schedule_type": Schedule.CRON, "cron": self.cron, "repeats": -1}
         return mine | dict.fromkeys(LEFT_EMPTY)
@@ -35,7 +40,15 @@ TIMETABLE = (
     Entry(
         gettext_noop("remove empty conversations"), "messenger.tasks.purge_empty_conversations", "17 * * * *"
     ),
+    Entry(gettext_noop("close old conversations"), "messenger.tasks.close_old_conversations", "7 3 * * *"),
+    Entry(
+        gettext_noop("anonymize clients who are gone"),
+        "messenger.tasks.anonymize_silent_contacts",
+        "27 3 * * *",
+    ),
+    Entry(gettext_noop("remove old failed tasks"), "messenger.tasks.remove_old_failures", "47 3 * * *"),
     Entry(gettext_noop("remove files without a message"), "messenger.tasks.sweep_files", "23 4 * * *"),
+    Entry(gettext_noop("remove expired exports"), "messenger.tasks.sweep_exports", "37 * * * *"),
     Entry(
         gettext_noop("remove expired log-in sessions"), "messenger.tasks.clear_expired_sessions", "41 3 * * *"
     ),

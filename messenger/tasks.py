@@ -1,5 +1,6 @@
 """What the queue calls: each finds its work, calls a service and says in a line what was done."""
 
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,13 +11,39 @@ from messenger.models import Conversation
 from messenger.services.assignment import assign_waiting
 from messenger.services.attaching import sweep_orphans
 from messenger.services.escalation import escalate_due
-from messenger.services.purging import purge_empty
+from messenger.services.forgetting import forget_silent
+from messenger.services.privacy import jobs
+from messenger.services.purging import purge_empty, purge_failures
+from messenger.services.retention import close_quiet
+
+# Of what there is too much of for one night the rest is done the next, so that the worker's timeout cuts nothing off.
+NIGHTLY_SECONDS = settings.WORKER_TASK_SECONDS / 2
+NIGHTLY_CONTACTS = 1_000
+FAILURES_KEPT = timedelta(days=30)
 
 
 def purge_empty_conversations() -> str:
     """Removes conversations that nobody wrote in, with contacts that are left without any."""
-    removed = purge_empty(older_than=timedelta(hours=settings.MESSENGER_EMPTY_CONVERSATION_HOURS))
-    return f"{removed} empty conversations removed"
+    age = timedelta(hours=settings.MESSENGER_EMPTY_CONVERSATION_HOURS)
+    return f"{purge_empty(older_than=age, seconds=NIGHTLY_SECONDS)} empty conversations removed"
+
+
+def close_old_conversations() -> str:
+    """Closes what was resolved and has been quiet for long."""
+    if not settings.MESSENGER_ENABLED:
+        return "messenger disabled"
+    days = timedelta(days=settings.MESSENGER_RETENTION_RESOLVED_TO_CLOSED_DAYS)
+    return f"{close_quiet(quiet_for=days, seconds=NIGHTLY_SECONDS)} conversations closed"
+
+
+def anonymize_silent_contacts() -> str:
+    """Makes clients anonymous whose inbox keeps them no longer: promised to them, and kept while all is off."""
+    return f"{forget_silent(limit=NIGHTLY_CONTACTS, seconds=NIGHTLY_SECONDS)} contacts anonymized"
+
+
+def remove_old_failures() -> str:
+    """Removes what django-q2 keeps of failed tasks for ever."""
+    return f"{purge_failures(older_than=FAILURES_KEPT)} failed tasks removed"
 
 
 def escalate() -> str:
@@ -53,3 +80,13 @@ def clear_expired_sessions() -> str:
     """Removes log-in sessions that are over."""
     call_command("clearsessions")
     return "expired log-in sessions removed"
+
+
+def export_contact_data(export_id: str) -> str:
+    """Makes the file of an export that was asked for in the admin."""
+    return jobs.run_export(uuid.UUID(export_id))
+
+
+def sweep_exports() -> str:
+    """Removes exports of contacts' data that have expired."""
+    return f"{jobs.sweep_exports()} exports removed"

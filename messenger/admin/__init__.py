@@ -1,17 +1,21 @@
 """The operators' and administrators' workplace: Django's admin, dressed by unfold."""
 
+from messenger.admin.canned_response import CannedResponseAdmin
 from messenger.admin.contact import ContactAdmin
 from messenger.admin.conversation import ConversationAdmin
 from messenger.admin.inbox import InboxAdmin
+from messenger.admin.label import LabelAdmin
 from messenger.admin.queue import FailedTaskAdmin, FinishedTaskAdmin, WaitingTaskAdmin
 from messenger.admin.routing_rule import RoutingRuleAdmin
 
 __all__ = [
+    "CannedResponseAdmin",
     "ContactAdmin",
     "ConversationAdmin",
     "FailedTaskAdmin",
     "FinishedTaskAdmin",
     "InboxAdmin",
+    "LabelAdmin",
     "RoutingRuleAdmin",
     "WaitingTaskAdmin",
 ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
 from messenger.admin.base import user_of
+from messenger.admin.filter_form import FilterForm
 from messenger.models import Conversation
 from messenger.models.conversation import ConversationQuerySet
 
@@ -20,6 +21,7 @@ class Box(TextChoices):
     MINE = "mine", _("Mine")
     UNASSIGNED = "unassigned", _("Unassigned")
     ALL = "all", _("All")
+    RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
 
     def of(self, conversations: ConversationQuerySet, user: User) -> ConversationQuerySet:
@@ -29,6 +31,8 @@ class Box(TextChoices):
                 return conversations.unfinished().filter(assignee=user)
             case Box.UNASSIGNED:
                 return conversations.unfinished().filter(assignee=None)
+            case Box.RESOLVED:
+                return conversations.filter(status=Conversation.Status.RESOLVED)
             case Box.CLOSED:
                 return conversations.filter(status=Conversation.Status.CLOSED)
         return conversations
@@ -57,8 +61,9 @@ def _count(box: Box, user: User) -> str:
 
 
 def chosen_box(request: HttpRequest) -> Box:
-    """The box of the address; without one, what is mine, as long as there is any."""
+    """The box of the address; without one, what is mine, as long as there is any and nothing is looked for."""
     value = request.GET.get(BOX_PARAMETER, "")
     if value in Box.values:
         return Box(value)
-    return Box.MINE if not request.GET.get("q") and counts(request).mine else Box.ALL
+    looked_for = any(request.GET.get(name) for name in ("q", *FilterForm.base_fields))
+    return Box.ALL if looked_for or not counts(request).mine else Box.MINE

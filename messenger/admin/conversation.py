@@ -12,8 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.boxes import counts
+from messenger.admin.card import Card
 from messenger.admin.changelist import ConversationChangeList
+from messenger.admin.completion import Completion
+from messenger.admin.exchange import ConversationExport
+from messenger.admin.filters import filters_of
+from messenger.admin.next_waiting import NextWaiting
 from messenger.admin.parts import KNOWN_HEADER, part, wants_part
+from messenger.admin.saved_filters import SavedFilters, saved_of
+from messenger.admin.several import Several
 from messenger.admin.team import Team
 from messenger.admin.transfer import Transfer
 from messenger.models import Conversation
@@ -22,18 +29,34 @@ PAGE_SIZE = 50
 
 
 @admin.register(Conversation)
-class ConversationAdmin(Team, Transfer, MessengerAdmin[Conversation]):
+class ConversationAdmin(
+    ConversationExport,
+    Team,
+    Completion,
+    NextWaiting,
+    Card,
+    Several,
+    SavedFilters,
+    Transfer,
+    MessengerAdmin[Conversation],
+):
     list_fullwidth = True
     list_display = ("__str__",)
     list_per_page = PAGE_SIZE
-    search_fields = ("contact__name", "contact__email", "contact__phone")
-    search_help_text = _("Name, email or phone")
+    # Makes unfold show the field; what is looked for and where is the changelist's.
+    search_fields = ("contact__name",)
+    search_help_text = _("Client, phone, #number or words")
     actions = None
     list_after_template = "admin/messenger/transfer/after_list.html"
     change_list_template = "admin/messenger/conversation/list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
         return Conversation.objects.visible_to(user_of(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Conversation], search_term: str
+    ) -> tuple[QuerySet[Conversation], bool]:
+        return queryset, False
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConversationChangeList]:
         return ConversationChangeList
@@ -48,9 +71,12 @@ class ConversationAdmin(Team, Transfer, MessengerAdmin[Conversation]):
             "title": _("Dialogs"),
             "counts": partial(counts, request),
             "can_select": self.has_change_permission(request),
+            "filter_form": filters_of(request).form,
+            "saved_filters": saved_of(user_of(request)),
             **(extra_context or {}),
         }
-        return super().changelist_view(request, context)
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
 
     def _rows(self, request: HttpRequest) -> HttpResponse:
         """Every open list asks for this at every event: without the page's frame, without rows that it has."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from crm.models import User
 from messenger.models import Conversation, ConversationEvent
@@ -45,9 +45,14 @@ def _started(event: ConversationEvent, who: str) -> str:
 
 
 def _assigned(event: ConversationEvent, who: str) -> str:
-    if event.data.get("to") in {None, event.actor_id}:
-        return _("%(who)s took the conversation") % {"who": who}
     to, before = event.data.get("to_name", ""), event.data.get("from_name")
+    if event.data.get("to") in {None, event.actor_id}:
+        if before:
+            return _("%(who)s took the conversation over from %(from)s") % {"who": who, "from": before}
+        return _("%(who)s took the conversation") % {"who": who}
+    if who and before and event.data.get("from") != event.actor_id:
+        names = {"who": who, "from": before, "to": to}
+        return _("%(who)s gave the conversation of %(from)s to %(to)s") % names
     if who:
         return _("%(who)s gave the conversation to %(to)s") % {"who": who, "to": to}
     if before:
@@ -59,7 +64,11 @@ def _assigned(event: ConversationEvent, who: str) -> str:
 def _unassigned(event: ConversationEvent, who: str) -> str:
     if event.data.get("outside_hours"):
         return _("It is outside of working hours: the conversation waits until they begin")
-    names = {"from": event.data.get("from_name", "")}
+    names = {"who": who, "from": event.data.get("from_name", "")}
+    if who and event.data.get("from") == event.actor_id:
+        return _("%(who)s gave the conversation back to the queue") % names
+    if who:
+        return _("%(who)s gave the conversation of %(from)s back to the queue") % names
     return _("%(from)s is away: the conversation waits for anybody") % names
 
 
@@ -105,6 +114,13 @@ def _resolved(event: ConversationEvent, who: str) -> str:
 
 
 def _closed(event: ConversationEvent, who: str) -> str:
+    if days := event.data.get("quiet_days"):
+        sentence = ngettext(
+            "Closed by itself after %(n)d day without a message",
+            "Closed by itself after %(n)d days without a message",
+            days,
+        )
+        return sentence % {"n": days}
     return _("%(who)s closed the conversation") % {"who": who} if who else _("The conversation was closed")
 
 
@@ -126,19 +142,54 @@ def _rated(event: ConversationEvent, who: str) -> str:
 
 
 def _details_given(event: ConversationEvent, who: str) -> str:
+    given = _details(event)
+    return _("The client gave their %(details)s") % {"details": given} if given else event.get_kind_display()
+
+
+def _contact_changed(event: ConversationEvent, who: str) -> str:
+    changed = _details(event)
+    if not changed:
+        return event.get_kind_display()
+    return _("%(who)s corrected the client's %(details)s") % {"who": who, "details": changed}
+
+
+def _details(event: ConversationEvent) -> str:
     names = {
         "name": pgettext("the client gave", "name"),
         "email": pgettext("the client gave", "email"),
         "phone": pgettext("the client gave", "phone"),
     }
-    given = [names[field] for field in event.data.get("fields", []) if field in names]
-    if not given:
-        return event.get_kind_display()
-    return _("The client gave their %(details)s") % {"details": get_text_list(given, _("and"))}
+    found = [names[field] for field in event.data.get("fields", []) if field in names]
+    return get_text_list(found, _("and")) if found else ""
 
 
 def _consented(event: ConversationEvent, who: str) -> str:
     return _("The client agreed to the privacy terms")
+
+
+def _labelled(event: ConversationEvent, who: str) -> str:
+    return _("%(who)s added the label “%(label)s”") % {"who": who, "label": event.data.get("name", "")}
+
+
+def _unlabelled(event: ConversationEvent, who: str) -> str:
+    return _("%(who)s removed the label “%(label)s”") % {"who": who, "label": event.data.get("name", "")}
+
+
+def _blocked(event: ConversationEvent, who: str) -> str:
+    sentence, reason = _("%(who)s blocked the client") % {"who": who}, event.data.get("reason")
+    if not reason:
+        return sentence
+    return _("%(sentence)s: “%(reason)s”") % {"sentence": sentence, "reason": reason}
+
+
+def _unblocked(event: ConversationEvent, who: str) -> str:
+    return _("%(who)s let the client write again") % {"who": who}
+
+
+def _anonymized(event: ConversationEvent, who: str) -> str:
+    if not who:
+        return _("The client's personal data was removed")
+    return _("%(who)s removed the client's personal data") % {"who": who}
 
 
 SENTENCES: dict[str, Sentence] = {
@@ -154,4 +205,10 @@ SENTENCES: dict[str, Sentence] = {
     Kind.RATED: _rated,
     Kind.DETAILS_GIVEN: _details_given,
     Kind.CONSENTED: _consented,
+    Kind.CONTACT_CHANGED: _contact_changed,
+    Kind.LABELLED: _labelled,
+    Kind.UNLABELLED: _unlabelled,
+    Kind.BLOCKED: _blocked,
+    Kind.UNBLOCKED: _unblocked,
+    Kind.ANONYMIZED: _anonymized,
 }

@@ -14,8 +14,9 @@ from django.utils.translation import ngettext
 
 from crm.models import User
 from messenger.admin.avatars import Avatar
-from messenger.models import Attachment, Conversation, Message
+from messenger.models import Attachment, Conversation, Label, Message
 from messenger.models.conversation import ConversationQuerySet
+from messenger.services.search import Found, excerpts
 
 PREVIEW_LENGTH = 120
 # A visitor who waits longer than this begins to look at other shops.
@@ -40,11 +41,15 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Row:
+    """`pieces` is the place that was searched for, and stands for the preview where there is any."""
+
     conversation: Conversation
     url: str
     avatar: Avatar
     author: str
     preview: str
+    pieces: list[tuple[str, bool]]
+    labels: list[Label]
     unread: int
     waiting: Waiting | None
     at: datetime
@@ -63,6 +68,8 @@ class Row:
             self.conversation.assignee.display_name if self.conversation.assignee else "",
             self.author,
             self.preview,
+            repr(self.pieces),
+            *(f"{label.name} {label.color}" for label in self.labels),
             str(self.unread),
             self.waiting.label if self.waiting else "",
             self.at.isoformat(),
@@ -72,16 +79,29 @@ class Row:
         return f"{self.conversation.pk}.{crc32('\0'.join(shown).encode()):x}"
 
 
-def rows_of(conversations: ConversationQuerySet, user: User) -> list[Row]:
-    """Two queries, however many rows."""
-    found = list(conversations.select_related("contact", "inbox", "branch", "assignee"))
-    last = _with_file_name(Message.objects.only("body", "direction", "sender_user_id")).in_bulk(
-        [conversation.last_message_id for conversation in found]
+def rows_of(conversations: ConversationQuerySet, user: User, found: Found | None = None) -> list[Row]:
+    """Three queries, however many rows, and one more for what was searched for."""
+    of_row = ("contact", "inbox", "branch", "assignee")
+    rows = list(conversations.select_related(*of_row).prefetch_related("labels"))
+    messages = {row.pk: found.messages.get(row.pk) if found else None for row in rows}
+    pieces = excerpts(found.words, [pk for pk in messages.values() if pk]) if found else {}
+    shown = _with_file_name(Message.objects.only("body", "direction", "sender_user_id")).in_bulk(
+        [messages[row.pk] or row.last_message_id for row in rows]
     )
-    return [_row(conversation, last.get(conversation.last_message_id or 0), user) for conversation in found]
+    return [
+        _row(
+            row,
+            shown.get(messages[row.pk] or row.last_message_id or 0),
+            pieces.get(messages[row.pk] or 0, []),
+            user,
+        )
+        for row in rows
+    ]
 
 
-def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
+def _row(
+    conversation: Conversation, shown: Message | None, pieces: list[tuple[str, bool]], user: User
+) -> Row:
     now = timezone.now()
     since = conversation.waiting_since if conversation.is_unfinished else None
     at = conversation.last_message_at or conversation.created_at
@@ -89,8 +109,10 @@ def _row(conversation: Conversation, last: Message | None, user: User) -> Row:
         conversation=conversation,
         url=reverse("admin:messenger_conversation_change", args=[conversation.pk]),
         avatar=Avatar.of(conversation.contact),
-        author=_author(last, conversation, user),
-        preview=_preview(last) if last else "",
+        author=_author(shown, conversation, user),
+        preview=_preview(shown) if shown else "",
+        pieces=pieces,
+        labels=list(conversation.labels.all()),
         unread=conversation.unread_count if conversation.assignee_id in {None, user.pk} else 0,
         waiting=Waiting(since, max(now - since, timedelta())) if since else None,
         at=at,

@@ -8,7 +8,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messenger.admin.boxes import BOX_PARAMETER, Box, chosen_box, counts
+from messenger.admin.boxes import Box, chosen_box, counts
+from messenger.admin.filters import SEARCH_PARAMETER, address, filters_of
 
 LIST = "messenger_conversation_changelist"
 QUEUE = (
@@ -40,12 +41,10 @@ def _queue_tab(page: str, model: str, title: Any) -> dict[str, Any]:
 
 
 def _tab(request: HttpRequest, box: Box) -> dict[str, Any]:
-    query = {BOX_PARAMETER: box.value}
-    if search := request.GET.get("q"):
-        query["q"] = search
+    search = request.GET.get(SEARCH_PARAMETER, "")
     return {
         "title": _box_title(request, box),
-        "link": reverse(f"admin:{LIST}", query=query),
+        "link": reverse(f"admin:{LIST}") + address(box, search, filters_of(request).query),
         "active": box is chosen_box(request),
     }
 

@@ -11,9 +11,6 @@ from messenger.admin.working_hours_form import SUGGESTED, HolidayRow, HolidayRow
 from messenger.models import Holiday, Inbox, WorkingHours
 from messenger.services import hours
 
-# The fields that are shown above the rows.
-FIELDSET = "msgr-hours"
-
 
 class WorkingHoursInline(TabularInline[WorkingHours, Inbox]):
     model = WorkingHours
@@ -21,7 +18,6 @@ class WorkingHoursInline(TabularInline[WorkingHours, Inbox]):
     formset = HoursRows
     classes = ("msgr-hours-rows",)
     show_title = False
-    tab = True
     template_before = "admin/messenger/inbox/hours.html"
 
     def get_extra(self, request: HttpRequest, obj: Inbox | None = None, **kwargs: Any) -> int:
@@ -35,22 +31,13 @@ class HolidayInline(TabularInline[Holiday, Inbox]):
     classes = ("msgr-hours-rows",)
     show_title = False
     extra = 0
-    tab = True
     template_before = "admin/messenger/inbox/holidays.html"
 
 
 def hours_context(context: dict[str, Any], inbox: Inbox | None) -> dict[str, Any]:
-    """For the tab: the fields that stand above the rows, taken out of their place, and how the stored hours read."""
-    found: dict[str, Any] = {"hours_in_words": "", "hours_fields": []}
-    if any(isinstance(rows.opts, WorkingHoursInline) for rows in context["inline_admin_formsets"]):
-        adminform = context["adminform"]
-        found["hours_fields"] = [line for part in adminform if FIELDSET in part.classes for line in part]
-        adminform.fieldsets = [
-            part for part in adminform.fieldsets if FIELDSET not in part[1].get("classes", ())
-        ]
-    if inbox is not None and not context["errors"]:
-        found["hours_in_words"] = in_words(inbox)
-    return found
+    """For the tab: how the stored hours read."""
+    words = "" if inbox is None or context["errors"] else in_words(inbox)
+    return {"hours_in_words": words}
 
 
 def in_words(inbox: Inbox) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -21,7 +21,7 @@ from messenger.admin.uploads import stored_files, takes_files
 from messenger.admin.workspace_page import fragment_context, page_context
 from messenger.exceptions import Invalid, MessengerError
 from messenger.models import Conversation
-from messenger.services import posting, reading, status
+from messenger.services import mentioning, noting, posting, reading, status
 
 if TYPE_CHECKING:
     from messenger.admin.base import MessengerAdmin
@@ -80,25 +80,28 @@ class Workspace(Base):
 
     @method_decorator(require_GET)
     def timeline_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        """`before_id`: the page before that message; else what came after `since_id` and `since_event`."""
+        """A page of history (see `_history`), or what came after `since_id` and `since_event`."""
         conversation = self._seen(request, object_id)
         if "before_id" in request.GET:
-            before_id = _number(request.GET.get("before_id"))
-            return self._fragment(request, conversation, timeline.earlier(conversation, before_id=before_id))
+            return self._fragment(request, conversation, _history(conversation, request.GET))
         return self._news(request, conversation, request.GET)
 
     @method_decorator([takes_files, require_POST])
     def reply_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """An answer, or by `kind` a note among colleagues."""
+        is_note = _checked_kind(request.POST.get("kind", "answer")) == "note"
+
         def post(pk: int, user: User) -> None:
-            client_message_id = _uuid(request.POST.get("client_message_id"))
+            written: dict[str, Any] = {
+                "conversation_id": pk,
+                "body": request.POST.get("body", ""),
+                "client_message_id": _uuid(request.POST.get("client_message_id")),
+            }
             with stored_files(request, conversation_id=pk) as files:
-                posting.post_from_operator(
-                    conversation_id=pk,
-                    operator=user,
-                    body=request.POST.get("body", ""),
-                    client_message_id=client_message_id,
-                    files=files,
-                )
+                if is_note:
+                    noting.add_note(**written, author=user, files=files)
+                else:
+                    posting.post_from_operator(**written, operator=user, files=files)
 
         return self._do(request, object_id, post)
 
@@ -110,10 +113,11 @@ class Workspace(Base):
 
     @method_decorator(require_POST)
     def read_view(self, request: HttpRequest, object_id: int) -> JsonResponse:
-        """The page says that its messages are before the operator's eyes."""
-        conversation = self._changed(request, object_id)
-        counted = reading.mark_read_by_operator(conversation_id=conversation.pk, operator=user_of(request))
-        return JsonResponse({"status": "ok", "counted": counted})
+        """The page says that its messages are before the operator's eyes, and with them the notes that name them."""
+        pk, user = self._changed(request, object_id).pk, user_of(request)
+        counted = reading.mark_read_by_operator(conversation_id=pk, operator=user)
+        seen = mentioning.mark_seen(conversation_id=pk, user=user)
+        return JsonResponse({"status": "ok", "counted": counted, "seen": seen})
 
     def _do(
         self,
@@ -179,6 +183,25 @@ class Workspace(Base):
         if conversation is None:
             raise Http404
         return conversation
+
+
+def _history(conversation: Conversation, said: QueryDict) -> timeline.Timeline:
+    """Of the messages before `before_id`: those around `around_id`, the first after `after_id` where `from` says
+    "start", or else the last, as far back as `after_id`."""
+    before_id, after_id = _number(said.get("before_id")), _number(said.get("after_id"))
+    if "around_id" in said:
+        around_id = _number(said.get("around_id"))
+        return timeline.around(conversation, message_id=around_id, before_id=before_id)
+    if said.get("from") == "start":
+        return timeline.later(conversation, after_id=after_id, before_id=before_id)
+    return timeline.earlier(conversation, before_id=before_id, after_id=after_id)
+
+
+def _checked_kind(kind: str) -> str:
+    """A note that is mistaken for an answer would be sent to the client: what is neither is refused."""
+    if kind not in {"answer", "note"}:
+        raise BadRequest("neither an answer nor a note")
+    return kind
 
 
 def _number(text: str | None) -> int:

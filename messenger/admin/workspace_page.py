@@ -9,13 +9,17 @@ from django.urls import reverse
 from crm.models import User
 from messenger.admin import timeline
 from messenger.admin.avatars import Avatar
+from messenger.admin.client_facts import client_facts
+from messenger.admin.earlier import earlier
 from messenger.lib.uploads import KNOWN_TYPES
-from messenger.models import Consent, Conversation, ConversationEvent, Inbox
+from messenger.models import Consent, Conversation, ConversationEvent, Inbox, Label
 from messenger.models.inbox import max_file_bytes
 from messenger.services.attaching import MAX_FILES
 
 Kind = ConversationEvent.Kind
 EARLIER_LIMIT = 5
+LABELS_LIMIT = 300
+ABOUT_CONTACT = (Kind.DETAILS_GIVEN, Kind.CONSENTED, Kind.CONTACT_CHANGED, Kind.BLOCKED, Kind.UNBLOCKED)
 UNREAD_LIMIT = 200
 
 
@@ -29,7 +33,9 @@ def page_context(conversation: Conversation, user: User, *, can_change: bool) ->
         "page_url": reverse("admin:messenger_conversation_change", args=[conversation.pk]),
         "max_length": settings.MESSENGER_MAX_MESSAGE_LENGTH,
         "files": _what_may_be_sent(conversation.inbox),
-        "earlier_conversations": _earlier_conversations(conversation, user),
+        "facts": client_facts(conversation),
+        "usable_labels": Label.objects.of_branch(conversation.branch_id)[:LABELS_LIMIT],
+        **_earlier(conversation, user),
     }
 
 
@@ -37,10 +43,10 @@ def fragment_context(
     conversation: Conversation, lines: timeline.Timeline, user: User, *, can_change: bool
 ) -> dict[str, Any]:
     """For the lines of the timeline, and what of the page changes with them."""
-    tells_of_contact = lines.tells(Kind.DETAILS_GIVEN, Kind.CONSENTED)
+    tells_of_contact = lines.tells(*ABOUT_CONTACT)
     if tells_of_contact:
         # It was read before the lines, and they may be newer.
-        conversation.contact.refresh_from_db(fields=["name", "email", "phone"])
+        conversation.contact.refresh_from_db(fields=["name", "email", "phone", "is_blocked"])
     unread = conversation.messages.filter(direction="out", read_at__isnull=True).order_by("-pk")
     return {
         "conversation": conversation,
@@ -48,6 +54,8 @@ def fragment_context(
         "avatar": Avatar.of(conversation.contact),
         "consents": Consent.objects.filter(contact=conversation.contact_id),
         "tells_of_contact": tells_of_contact,
+        "labels": conversation.labels.all(),
+        "tells_of_labels": lines.tells(Kind.LABELLED, Kind.UNLABELLED),
         "lines": lines.lines,
         "has_earlier": lines.has_earlier,
         "has_more": lines.has_more,
@@ -55,6 +63,7 @@ def fragment_context(
         "is_mine": conversation.assignee_id == user.pk,
         "can_change": can_change,
         "can_reply": can_change and not conversation.is_closed,
+        "can_assign": can_change and conversation.is_unfinished,
         "can_transfer": can_change and conversation.inbox.is_global and conversation.is_unfinished,
     }
 
@@ -71,7 +80,7 @@ def _what_may_be_sent(inbox: Inbox) -> dict[str, Any]:
     }
 
 
-def _earlier_conversations(conversation: Conversation, user: User) -> list[Conversation]:
-    """The contact's other conversations that the user may open, newest first."""
-    others = Conversation.objects.visible_to(user).started().filter(contact=conversation.contact_id)
-    return list(others.exclude(pk=conversation.pk).order_by("-id")[:EARLIER_LIMIT])
+def _earlier(conversation: Conversation, user: User) -> dict[str, Any]:
+    """The contact's other conversations, and whether there are more than the card shows."""
+    found = earlier(conversation.contact_id, user, limit=EARLIER_LIMIT + 1, without=conversation.pk)
+    return {"earlier_conversations": found[:EARLIER_LIMIT], "has_more_earlier": len(found) > EARLIER_LIMIT}

@@ -90,7 +90,7 @@ class OperatorTypingView(OperatorView):
     )
     def post(self, request: Request, conversation_id: str) -> Response:
         pk = self._visible(request, conversation_id)
-        typing.mark_typing(pk, "operator")
+        typing.mark_typing(pk, "operator", operator=operator_of(request))
         return self._answer(pk)
 
     def _visible(self, request: Request, conversation_id: str) -> int:

@@ -15,7 +15,7 @@ from cachetools import TLRUCache
 from redis import Redis
 from redis.exceptions import RedisError
 
-from messenger.lib import moving_window
+from messenger.lib import gathering, moving_window
 from messenger.lib.redis_script import Script
 
 logger = logging.getLogger(__name__)
@@ -183,6 +183,19 @@ class Volatile:
         """
         return bool(self._try(lambda redis: moving_window.admit(redis, key, limit, seconds)))
 
+    def join(self, key: str, member: str, seconds: int) -> tuple[bool, dict[str, int]] | None:
+        """Whether the member is new, and the milliseconds left to each that is there; None without Redis."""
+        return self._try(lambda redis: gathering.join(redis, key, member, seconds))
+
+    def leave(self, key: str, member: str) -> bool:
+        """Whether the member was there."""
+        return bool(self._try(lambda redis: gathering.leave(redis, key, member)))
+
+    def listened(self, channels: Sequence[str]) -> frozenset[str]:
+        """Those of the channels that anybody listens to; none without Redis, through which nobody would hear."""
+        found = self._try(lambda redis: redis.pubsub_numsub(*channels)) if channels else None
+        return frozenset(_text(name) for name, listeners in found or [] if listeners)
+
     @property
     def is_shared(self) -> bool:
         """Whether Redis took the last operation: what is stored now is seen by other processes."""
@@ -263,3 +276,7 @@ class Volatile:
             since, self.degraded_since = self.degraded_since, None
         if since is not None:
             logger.warning("Redis answers again after %.0f s", time.time() - since)
+
+
+def _text(name: bytes | str) -> str:
+    return name if isinstance(name, str) else name.decode()

@@ -7,6 +7,7 @@ from messenger.models.consent import Consent
 from messenger.models.contact import Contact
 from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
+from messenger.models.data_export import DataExport
 from messenger.models.inbox import Inbox
 from messenger.models.label import ConversationLabel, Label
 from messenger.models.mention import Mention
@@ -24,6 +25,7 @@ __all__ = [
     "Conversation",
     "ConversationEvent",
     "ConversationLabel",
+    "DataExport",
     "Holiday",
     "Inbox",
     "Label",

@@ -1,12 +1,14 @@
 import uuid
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from crm.models import Region
 from messenger.models.inbox import Inbox
+from messenger.models.search_text import contact_text, phone_digits
 from messenger.volatile import volatile
 
 
@@ -65,13 +67,25 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("contacts")
-        permissions = [("export_contact", _("Can export contacts"))]
+        permissions = [
+            ("export_contact", _("Can export contacts")),
+            ("anonymize_contact", _("Can anonymize contacts")),
+        ]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(anonymized_at__isnull=True)
+                | models.Q(name="", email="", phone="", external_id="", claimed_external_id="", locale=""),
+                name="messenger_contact_anonymized_is_empty",
+            ),
             models.UniqueConstraint(
                 fields=["inbox", "external_id"],
                 condition=~models.Q(external_id=""),
                 name="messenger_contact_external_id_unique",
-            )
+            ),
+        ]
+        indexes = [
+            GinIndex(OpClass(contact_text(), name="gin_trgm_ops"), name="messenger_contact_search"),
+            GinIndex(OpClass(phone_digits(), name="gin_trgm_ops"), name="messenger_contact_phone"),
         ]
 
     def __str__(self) -> str:
@@ -86,4 +100,6 @@ class Contact(models.Model):
     @property
     def label(self) -> str:
         """The best name there is."""
+        if self.anonymized_at is not None:
+            return str(_("Deleted client %s")) % str(self.pk)[:4].upper()
         return self.name or self.email or self.phone or str(_("Visitor %s")) % str(self.pk)[:4].upper()

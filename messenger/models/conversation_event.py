@@ -27,6 +27,7 @@ class ConversationEvent(models.Model):
         UNLABELLED = "unlabelled", _("label removed")
         BLOCKED = "blocked", _("client blocked")
         UNBLOCKED = "unblocked", _("client let in again")
+        ANONYMIZED = "anonymized", _("the client's personal data was removed")
 
     conversation = models.ForeignKey(
         Conversation,

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -180,6 +180,16 @@ class Inbox(models.Model):
         default=False,
         help_text=_("Visitors agree to the privacy text before they write; text and time are recorded."),
     )
+    anonymize_after_months = models.PositiveSmallIntegerField(
+        _("anonymize clients after months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1200)],
+        help_text=_(
+            "Clients who have neither written nor come back for so long are made anonymous by night, with their "
+            "messages and files; for good. Empty: never."
+        ),
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
     )
@@ -214,6 +224,11 @@ class Inbox(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(max_file_size_mb__gte=1), name="messenger_inbox_file_size"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(anonymize_after_months__isnull=True)
+                | models.Q(anonymize_after_months__gte=1),
+                name="messenger_inbox_anonymize_after",
             ),
             # There would be nothing to agree to, and nobody could write.
             models.CheckConstraint(
@@ -255,12 +270,12 @@ class Inbox(models.Model):
         if not self.working_hours_enabled:
             return None
         return Timetable(
-            zone=self._zone(),
+            zone=self.zone(),
             intervals=tuple(hours.interval for hours in self.working_hours.all()),
             holidays=frozenset(holiday.date for holiday in self.holidays.all()),
         )
 
-    def _zone(self) -> zoneinfo.ZoneInfo:
+    def zone(self) -> zoneinfo.ZoneInfo:
         """This machine's zones may lack one that another machine's had: the hours hold roughly, and nothing stops."""
         try:
             return zoneinfo.ZoneInfo(self.time_zone)

@@ -1,11 +1,12 @@
 from django.conf import settings
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from messenger.models.conversation import Conversation
+from messenger.models.search_text import message_text
 
 
 class Message(models.Model):
@@ -69,6 +70,8 @@ class Message(models.Model):
                 condition=Q(direction="out", read_at__isnull=True),
             ),
             BrinIndex(fields=["created_at"], name="messenger_message_time"),
+            # What is not merged into the index yet is read by each search: a short list.
+            GinIndex(message_text(), name="messenger_message_search", gin_pending_list_limit=512),
         ]
 
     def __str__(self) -> str:

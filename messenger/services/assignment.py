@@ -59,8 +59,9 @@ def assign_waiting(*, branch: Branch) -> int:
     """Assigns what waits in the branch, the longest first; how many were assigned.
 
     Each in a transaction of its own; what somebody else works on is left to them. It ends with the first for which
-    there is nobody: whoever is free is free for all of the branch. What waits for hours to begin is left out from
-    the start, so that a night's worth of it doesn't stand before another inbox's visitors.
+    there is nobody: whoever is free is free for all of the branch, but for what they gave back
+    themselves. What waits for hours to begin is left out from the start, so that a night's worth of it doesn't stand
+    before another inbox's visitors.
     """
     waiting = Conversation.objects.waiting().filter(branch=branch)
     inboxes = Inbox.objects.filter(pk__in=waiting.order_by().values("inbox"))
@@ -81,11 +82,21 @@ def _assign_from_queue(conversation_id: int) -> str:
     conversation = locked_if(Conversation.objects.waiting().filter(pk=conversation_id))
     if conversation is None:
         return "gone"
-    operator = pick(conversation.branch_id, most_unopened=QUEUE_AT_ONCE)
+    given_up = _given_back_by(conversation)
+    operator = pick(conversation.branch_id, excluded=given_up, most_unopened=QUEUE_AT_ONCE)
     if operator is None:
-        return "nobody"
+        return "left" if given_up else "nobody"
     give(conversation, operator, kind="assigned")
     return "assigned"
+
+
+def _given_back_by(conversation: Conversation) -> list[int]:
+    """Who gave it back to the queue by hand: it would come to them again and again."""
+    last = conversation.events.filter(kind__in=("assigned", "unassigned", "escalated", "transferred"))
+    event = last.order_by("-pk").first()
+    if event is None or event.kind != "unassigned" or event.actor_id is None:
+        return []
+    return [event.data["from"]]
 
 
 def locked_if(conversations: Any) -> Conversation | None:

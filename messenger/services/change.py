@@ -22,6 +22,16 @@ def change(
         setattr(conversation, name, value)
     conversation.save(update_fields=list(values))
     note(conversation, kind=kind, actor=actor, data=data)
+    event = event_of(conversation, kind=kind, actor=actor)
+    if was_branch != conversation.branch_id:
+        event["was_branch"] = was_branch
+    if was_assignee is not None and was_assignee != conversation.assignee_id:
+        event["was_assignee"] = was_assignee
+    publish(event)
+
+
+def event_of(conversation: Conversation, *, kind: str, actor: User | None) -> Event:
+    """What is announced of a change, for those who have the conversation now."""
     event: Event = {
         "type": "conversation",
         "kind": kind,
@@ -32,11 +42,7 @@ def change(
     }
     if actor is not None:
         event["actor"] = actor.pk
-    if was_branch != conversation.branch_id:
-        event["was_branch"] = was_branch
-    if was_assignee is not None and was_assignee != conversation.assignee_id:
-        event["was_assignee"] = was_assignee
-    publish(event)
+    return event
 
 
 def note(

@@ -32,13 +32,15 @@ def give_details(
     """
     conversation = (
         Conversation.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("inbox", "contact")
-        .filter(pk=conversation_id, contact=contact_id, contact__anonymized_at__isnull=True)
+        .select_related("inbox")
+        .filter(pk=conversation_id, contact=contact_id)
         .first()
     )
-    if conversation is None:
+    # Under the conversation's lock, which whoever anonymizes the contact holds meanwhile.
+    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    if conversation is None or contact is None or contact.anonymized_at is not None:
         raise SessionInvalid
-    contact = conversation.contact
+    conversation.contact = contact
     if contact.is_blocked:
         raise Blocked
     if consents and shown_text and shown_text != conversation.inbox.privacy_text:

@@ -150,7 +150,8 @@ def _repeated_by_operator(
     earlier = Message.objects.filter(
         conversation=conversation_id, client_message_id=client_message_id
     ).first()
-    if earlier and (earlier.body != text or earlier.sender_user_id != operator.pk):
+    sent = (text, operator.pk, Message.Direction.OUT)
+    if earlier and (earlier.body, earlier.sender_user_id, earlier.direction) != sent:
         raise IdempotencyConflict
     return earlier
 
@@ -160,18 +161,17 @@ def _make_writable(
 ) -> tuple[Conversation, Callable[[Conversation], object]]:
     """Brings the visitor's conversation into the state `open`: the one that goes on, locked, and how its operator
     is found once the message is there."""
+    conversation = (
+        Conversation.objects.select_for_update(no_key=True)
+        .filter(pk=conversation_id, contact=contact_id)
+        .first()
+    )
+    # Under the lock: whoever anonymizes the contact holds it meanwhile.
     contact = Contact.objects.filter(pk=contact_id, anonymized_at__isnull=True).first()
-    if contact is None:
+    if conversation is None or contact is None:
         raise SessionInvalid
     if contact.is_blocked:
         raise Blocked
-    conversation = (
-        Conversation.objects.select_for_update(no_key=True)
-        .filter(pk=conversation_id, contact=contact)
-        .first()
-    )
-    if conversation is None:
-        raise SessionInvalid
     if conversation.is_closed:
         conversation = _succeed(conversation, inbox_id, contact)
     if conversation.status == Conversation.Status.OPEN:

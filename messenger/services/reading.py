@@ -33,7 +33,7 @@ def mark_read_by_operator(*, conversation_id: int, operator: User) -> bool:
     """The operator has the conversation before their eyes: the first time it is opened, every time it is read.
 
     Counts only for the assignee, or for anyone while there is none: a colleague's look leaves it unread.
-    Returns whether it counted.
+    Returns whether it counted; not where something arrived meanwhile.
     """
     now = clock.now()
     mine = Conversation.objects.filter(Q(assignee=operator) | Q(assignee__isnull=True), pk=conversation_id)
@@ -51,14 +51,17 @@ def mark_read_by_operator(*, conversation_id: int, operator: User) -> bool:
             escalation_failed_at=None,
         )
     # Where something arrived since the look at the row nothing happens: the page will say "read" again for it.
-    if news and mine.filter(last_message_id=last_id).update(unread_count=0, operator_read_up_to=last_id):
-        publish(
-            {
-                "type": "read",
-                "conversation": conversation_id,
-                "branch": branch_id,
-                "assignee": assignee_id,
-                "by": "operator",
-            }
-        )
+    if not news:
+        return True
+    if not mine.filter(last_message_id=last_id).update(unread_count=0, operator_read_up_to=last_id):
+        return False
+    publish(
+        {
+            "type": "read",
+            "conversation": conversation_id,
+            "branch": branch_id,
+            "assignee": assignee_id,
+            "by": "operator",
+        }
+    )
     return True

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from crm.models import User
-from messenger.exceptions import AlreadyActive, AlreadyTaken, ConversationClosed, NotFound
+from messenger.exceptions import AlreadyActive, AlreadyTaken, Anonymized, ConversationClosed, NotFound
 from messenger.lib import clock
 from messenger.models import Conversation
 from messenger.services.change import change
@@ -88,14 +88,28 @@ def close(*, conversation_id: int, actor: User) -> Conversation:
 
 
 def reopen(*, conversation_id: int, actor: User) -> Conversation:
-    """Opens a resolved or closed conversation; AlreadyActive where the contact has a newer one."""
+    """Opens a resolved or closed conversation; AlreadyActive where the contact has a newer one, Anonymized
+    where there is nobody any more to answer."""
     try:
         with transaction.atomic():
-            conversation = locked(conversation_id)
+            conversation = _locked_with_contact(conversation_id)
+            if conversation.contact.anonymized_at is not None:
+                raise Anonymized
             if not conversation.is_unfinished:
                 reopen_locked(conversation, actor=actor)
     except IntegrityError as error:
         raise AlreadyActive from error
+    return conversation
+
+
+def _locked_with_contact(conversation_id: int) -> Conversation:
+    """Both: whoever waits for an anonymization to end has to see what it did to the contact."""
+    both = Conversation.objects.select_for_update(no_key=True, of=("self", "contact")).select_related(
+        "contact"
+    )
+    conversation = both.filter(pk=conversation_id).first()
+    if conversation is None:
+        raise NotFound
     return conversation
 
 

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from messenger.events import Who, publish_to_conversation, typing_key
+from crm.models import User
+from messenger.events import Event, Who, publish_to_conversation, typing_key
 from messenger.volatile import volatile
 
 LIFE_SECONDS = 8
@@ -13,10 +14,13 @@ class TypingState(NamedTuple):
     contact: bool
 
 
-def mark_typing(conversation_id: int, who: Who) -> None:
-    """Remembers it and tells whoever looks at the conversation."""
+def mark_typing(conversation_id: int, who: Who, *, operator: User | None = None) -> None:
+    """Remembers it and tells whoever looks at the conversation; `operator` is who, for their colleagues."""
     volatile.set(typing_key(conversation_id, who), 1, LIFE_SECONDS)
-    publish_to_conversation({"type": "typing", "conversation": conversation_id, "by": who})
+    event: Event = {"type": "typing", "conversation": conversation_id, "by": who}
+    if operator is not None:
+        event |= {"actor": operator.pk, "name": operator.display_name}
+    publish_to_conversation(event)
 
 
 def typing_state(conversation_id: int) -> TypingState:

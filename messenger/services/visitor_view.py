@@ -36,7 +36,7 @@ SELECT k.id, k.status, k.operator_read_up_to, k.rated_at, contact.is_blocked, co
         FROM messenger_attachment a WHERE a.message_id = m.id)
 FROM unnest(%s::bigint[], %s::bigint[]) AS cursor (conversation_id, since_id)
 JOIN messenger_conversation k ON k.id = cursor.conversation_id
-JOIN messenger_contact contact ON contact.id = k.contact_id
+JOIN messenger_contact contact ON contact.id = k.contact_id AND contact.anonymized_at IS NULL
 JOIN messenger_inbox inbox ON inbox.id = k.inbox_id
 LEFT JOIN crm_user assignee ON assignee.id = k.assignee_id
 LEFT JOIN messenger_agentprofile profile ON profile.user_id = k.assignee_id

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.models import Region
-from messenger.exceptions import Blocked, Invalid
+from messenger.exceptions import Blocked, Invalid, SessionInvalid
 from messenger.geoip import looks_up_locally, region_of
 from messenger.models import Contact, Conversation, Inbox
 from messenger.models.conversation import ACTIVE
@@ -60,10 +60,10 @@ def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conve
         if not comes_back:
             contact = _make_contact(inbox, introduction, "", region)
             return contact, Conversation.objects.create(**_beginning(inbox, contact, introduction))
-        if known is None:
-            contact = _make_contact(inbox, introduction, verified, region)
-        else:
-            contact = _remember_details(known, introduction, verified, region)
+        # Between the two looks the contact may have been anonymized: who comes back then is a stranger.
+        contact = (
+            _remember_details(known, introduction, verified, region) if known else None
+        ) or _make_contact(inbox, introduction, verified, region)
         if contact.is_blocked:
             raise Blocked
         conversation = latest_conversation(contact) or start_conversation(
@@ -79,8 +79,12 @@ def latest_conversation(contact: Contact) -> Conversation | None:
 
 
 def refuse_blocked(contact_id: uuid.UUID) -> None:
-    """Raises Blocked for a contact that was shut out."""
-    if Contact.objects.filter(pk=contact_id, is_blocked=True).exists():
+    """Raises Blocked for a contact that was shut out, SessionInvalid for one who was anonymized."""
+    found = Contact.objects.filter(pk=contact_id).values_list("is_blocked", "anonymized_at").first()
+    is_blocked, anonymized_at = found or (False, None)
+    if anonymized_at is not None:
+        raise SessionInvalid
+    if is_blocked:
         raise Blocked
 
 
@@ -165,8 +169,10 @@ def _make_contact(inbox: Inbox, said: Introduction, verified: str, region: Regio
     return Contact.objects.create(inbox=inbox, **details)
 
 
-def _remember_details(contact: Contact, said: Introduction, verified: str, region: Region | None) -> Contact:
-    """Fills what is not known yet; what operators wrote stays."""
+def _remember_details(
+    contact: Contact, said: Introduction, verified: str, region: Region | None
+) -> Contact | None:
+    """Fills what is not known yet; what operators wrote stays. None where there is no such person any more."""
     if verified and not contact.external_id:
         contact = _verify(contact, verified)
     offered = {
@@ -178,7 +184,9 @@ def _remember_details(contact: Contact, said: Introduction, verified: str, regio
         "claimed_external_id": "" if verified else said.external_id,
     }
     news = {name: value for name, value in offered.items() if value and not getattr(contact, name)}
-    Contact.objects.filter(pk=contact.pk).update(last_seen_at=timezone.now(), **news)
+    there = Contact.objects.filter(pk=contact.pk, anonymized_at__isnull=True)
+    if not there.update(last_seen_at=timezone.now(), **news):
+        return None
     for name, value in news.items():
         setattr(contact, name, value)
     return contact
@@ -188,7 +196,8 @@ def _verify(contact: Contact, external_id: str) -> Contact:
     """The contact with its id verified, or the one that another tab verified at this very moment."""
     try:
         with transaction.atomic():
-            Contact.objects.filter(pk=contact.pk, external_id="").update(external_id=external_id)
+            mine = Contact.objects.filter(pk=contact.pk, external_id="", anonymized_at__isnull=True)
+            mine.update(external_id=external_id)
     except IntegrityError:
         return Contact.objects.get(inbox=contact.inbox_id, external_id=external_id)
     contact.external_id = external_id

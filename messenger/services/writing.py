@@ -35,7 +35,8 @@ FROM_CONTACT = _WRITE.format(
         waiting_since = COALESCE(waiting_since, %(moment)s::timestamptz, clock_timestamp())""",
     # A retry may come after the session went on from the conversation that has the message already.
     condition="""status = 'open' AND contact_id = %(contact)s AND (%(first)s OR last_message_id IS NOT NULL)
-        AND NOT EXISTS (SELECT 1 FROM messenger_contact c WHERE c.id = %(contact)s AND c.is_blocked)
+        AND NOT EXISTS (SELECT 1 FROM messenger_contact c WHERE c.id = %(contact)s
+            AND (c.is_blocked OR c.anonymized_at IS NOT NULL))
         AND NOT EXISTS (
             SELECT 1 FROM messenger_conversation o JOIN messenger_message m ON m.conversation_id = o.id
             WHERE o.contact_id = %(contact)s AND o.id <> %(conversation)s

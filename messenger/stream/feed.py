@@ -71,7 +71,7 @@ class Feed:
     def hear(self, channel: str, payload: Payload) -> None:
         """An event says "look"; what the visitor does, or what they never see, is none."""
         kind = payload.get("type")
-        if payload.get("direction") == "internal":
+        if payload.get("direction") == "internal" or kind == "viewers":
             return
         if kind in ("typing", "read") and payload.get("by") == "contact":
             return

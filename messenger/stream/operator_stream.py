@@ -9,7 +9,20 @@ from messenger.stream.pubsub import Payload
 from messenger.stream.stream import Stream
 from messenger.stream.wire import Headers, Receive, Send, frame
 
-EVENTS = frozenset({"message", "conversation", "typing", "read", "moved", "blocked", "alert", "presence"})
+EVENTS = frozenset(
+    {
+        "message",
+        "conversation",
+        "typing",
+        "read",
+        "moved",
+        "blocked",
+        "alert",
+        "presence",
+        "viewers",
+        "mention",
+    }
+)
 COUNTED = frozenset({"message", "conversation", "read"})
 
 
@@ -68,6 +81,8 @@ class OperatorStream(Stream):
     def hear(self, channel: str, payload: Payload) -> None:
         """Each event reaches a stream by several channels and is passed on from one of them."""
         kind = payload.get("type")
+        if kind == "standing":
+            self.check_at = 0.0
         if kind not in EVENTS:
             return
         if self._is_for_me(channel, payload):

@@ -52,7 +52,7 @@ def test_who_may_only_look_transfers_nothing(
         body = {"id": [wandering.pk], "to": to(moscow)}
         assert getattr(operator_client, method)(url, body).status_code == 403
     assert transferred() == []
-    assert "data-msgr-dialog" not in operator_client.get(page(wandering)).content.decode()
+    assert "/change/transfer/" not in operator_client.get(page(wandering)).content.decode()
     assert "msgr-tick" not in operator_client.get(LIST).content.decode()
 
 
@@ -74,7 +74,7 @@ def test_a_page_of_somebody_else_transfers_nothing(
 def test_a_branchs_inbox_keeps_its_conversations(
     operator_client: Client, conversation: Conversation, moscow: Branch
 ) -> None:
-    assert "data-msgr-dialog" not in operator_client.get(page(conversation)).content.decode()
+    assert "/change/transfer/" not in operator_client.get(page(conversation)).content.decode()
     sentence = "Only conversations of a global inbox can go to another branch."
     for response in (
         by_script(operator_client, conversation, to=to(moscow)),
@@ -102,7 +102,7 @@ def test_what_has_ended_stays(
     assert "Reopen it" in shown
     assert "Speaks Tatar" in shown, "nothing that was typed is lost"
     assert f'value="{to(moscow)}" selected' in shown
-    assert "data-msgr-dialog" not in operator_client.get(page(wandering)).content.decode()
+    assert "/change/transfer/" not in operator_client.get(page(wandering)).content.decode()
 
 
 def test_whom_a_form_can_not_name(

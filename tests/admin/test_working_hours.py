@@ -201,7 +201,8 @@ def test_the_page_says_how_the_hours_read(administrator_client: Client, inbox: I
 def test_fields_and_rows_stand_together(administrator_client: Client, inbox: Inbox) -> None:
     shown = administrator_client.get(change(inbox)).content.decode()
     assert shown.count('name="time_zone"') == shown.count('name="working_hours_enabled"') == 1
-    assert shown.index('id="working_hours-group"') < shown.index('name="time_zone"')
+    assert shown.index('id="msgr-panel-hours"') < shown.index('name="time_zone"')
+    assert shown.index('name="time_zone"') < shown.index('id="working_hours-group"')
     assert shown.index('name="time_zone"') < shown.index('name="working_hours-0-weekday"')
 
 

@@ -59,9 +59,9 @@ def test_queries_do_not_grow_with_messages(
         ask(conversation, files=2)
         answer(conversation, operator)
     many = queries(page(conversation)), queries(page(conversation, "timeline/"))
-    # Session, user, permissions twice; conversation, messages, their files, events, unread; on the page consents,
-    # earlier ones, the own status and badge.
-    assert few == many == (13, 9)
+    # Session, user, permissions twice; conversation, messages, their files, events, unread; on the page labels twice,
+    # consents, earlier ones, the own status and badge.
+    assert few == many == (15, 9)
 
 
 def test_events_stand_between_the_messages(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from messenger.services.diagnosis import queue, reception, system
+from messenger.services.diagnosis import nightly, queue, reception, system
 from messenger.services.diagnosis.finding import Finding, Level, Verdict, error
 
 
@@ -30,6 +30,7 @@ CHECKS = (
     Check("worker", gettext_lazy("Worker"), queue.worker),
     Check("backlog", gettext_lazy("Backlog"), queue.backlog),
     Check("schedules", gettext_lazy("Schedules"), queue.schedules),
+    Check("nightly", gettext_lazy("Nightly jobs"), nightly.nightly),
     Check("inboxes", gettext_lazy("Inboxes"), reception.inboxes),
     Check("routing", gettext_lazy("Routing"), reception.routing),
     Check("routing_rules", gettext_lazy("Routing rules"), reception.rules),

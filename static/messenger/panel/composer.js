@@ -1,12 +1,12 @@
-/** The field for answers: grows, counts, keeps its draft, and hands what was written to the outbox. */
+/** The field for answers and notes: grows, counts, keeps its drafts, and hands what was written to the outbox. */
 
+import { Drafts } from "./drafts.js";
 import { FileRules } from "./file-rules.js";
+import { Kinds } from "./kinds.js";
 import { Outbox } from "./outbox.js";
 import { Picking } from "./picking.js";
-import { recall, remember } from "./storage.js";
 import { Tray } from "./tray.js";
 
-const DRAFT_DEBOUNCE_MS = 250;
 const COUNTER_FROM = 0.8;
 
 export class Composer {
@@ -14,28 +14,31 @@ export class Composer {
   #field = document.getElementById("msgr-composer-field");
   #counter = document.getElementById("msgr-counter");
   #maxLength;
-  #draftKey;
-  #draftTimer = 0;
+  #drafts;
   #outbox;
   #rules;
   #tray;
+  #shown = "answer";
+  #canReply;
 
   constructor({ root, timeline }) {
     const { conversation, user, maxLength } = root.dataset;
     this.body = document.getElementById("msgr-body");
     this.#maxLength = Number(maxLength);
-    this.#draftKey = `draft:${user}:${conversation}`;
+    this.#drafts = new Drafts(`draft:${user}:${conversation}`);
     if (!this.#form) return;
+    this.kinds = new Kinds();
+    this.#canReply = !this.#field.disabled;
     this.#rules = new FileRules(this.#field.dataset);
     this.#outbox = new Outbox({
       key: `outbox:${user}:${conversation}`,
       url: this.#form.action,
       timeline,
-      onReturned: (text, files) => this.#takeBack(text, files),
+      onReturned: (item) => this.#takeBack(item),
     });
     this.#tray = new Tray({
       rules: this.#rules,
-      key: this.#draftKey,
+      key: this.#drafts.keyOf("answer"),
       onEmptied: () => this.body.focus(),
     });
   }
@@ -43,18 +46,30 @@ export class Composer {
   /** Without the permission to answer there is no form. */
   start() {
     if (!this.#form) return;
-    this.#write(this.body.value || recall(this.#draftKey) || "");
+    this.#write(this.body.value || this.#drafts.get("answer"));
+    this.kinds.markDraft("note", this.#drafts.get("note") !== "");
+    this.kinds.start();
+    this.kinds.addEventListener("change", () => this.#switch());
     this.#form.addEventListener("submit", (event) => this.#onSubmit(event));
     this.body.addEventListener("input", () => this.#onInput());
     this.body.addEventListener("keydown", (event) => this.#onKey(event));
     this.#outbox.start();
     this.#tray.start();
     if (this.#rules.allowsAny) this.#startPicking();
+    this.#switch();
     if (matchMedia("(pointer: fine)").matches) this.body.focus();
   }
 
+  /** Notes are written in closed conversations, too. */
   setEnabled(canReply) {
-    if (this.#field) this.#field.disabled = !canReply;
+    if (!this.#form) return;
+    this.#canReply = canReply;
+    this.#field.disabled = !canReply && !this.kinds.isNote;
+  }
+
+  /** Only answers are announced to the client. */
+  get isForClient() {
+    return !this.kinds.isNote;
   }
 
   wake() {
@@ -72,6 +87,20 @@ export class Composer {
     picking.start(this.body);
   }
 
+  /** Each kind has a text and files of its own: what was meant for colleagues doesn't slip into an answer. */
+  #switch() {
+    const kind = this.kinds.current;
+    this.setEnabled(this.#canReply);
+    if (kind === this.#shown) return;
+    this.#drafts.set(this.#shown, this.body.value);
+    const isBegun = this.body.value.trim() !== "" || this.#tray.count > 0;
+    this.kinds.markDraft(this.#shown, isBegun);
+    this.kinds.markDraft(kind, false);
+    this.#shown = kind;
+    this.#write(this.#drafts.get(kind));
+    this.#tray.switchTo(this.#drafts.keyOf(kind));
+  }
+
   #onSubmit(event) {
     event.preventDefault();
     const text = this.body.value.trim();
@@ -81,9 +110,8 @@ export class Composer {
       return;
     }
     this.#write("");
-    remember(this.#draftKey, null);
-    clearTimeout(this.#draftTimer);
-    this.#outbox.send(text, this.#tray.take());
+    this.#drafts.set(this.#shown, "");
+    this.#outbox.send(text, this.#tray.take(), this.#shown);
     this.body.focus();
   }
 
@@ -96,18 +124,15 @@ export class Composer {
 
   #onInput() {
     this.#show();
-    clearTimeout(this.#draftTimer);
-    this.#draftTimer = setTimeout(
-      () => remember(this.#draftKey, this.body.value || null),
-      DRAFT_DEBOUNCE_MS,
-    );
+    this.#drafts.setSoon(this.#shown, this.body.value);
   }
 
-  /** A message that could not be sent comes back above what was written since. */
-  #takeBack(text, files) {
+  /** What could not be sent comes back above what was written since, as what it was. */
+  #takeBack({ kind, text, files }) {
+    this.kinds.choose(kind);
     const since = this.body.value.trim();
     this.#write([text, since].filter(Boolean).join("\n"));
-    remember(this.#draftKey, this.body.value || null);
+    this.#drafts.set(kind, this.body.value);
     this.#tray.add(files);
     this.body.focus();
   }

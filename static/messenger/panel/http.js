@@ -49,7 +49,7 @@ export async function postJson(url, body) {
 }
 
 export async function getJson(url) {
-  return (await request(url)).json();
+  return (await request(url, { headers: PART })).json();
 }
 
 const ACCEPT = "application/json, text/html";

@@ -4,6 +4,8 @@ import { postJson, Refusal } from "./http.js";
 
 // On its way to a value a select that is moved by keys names those between.
 const PAUSE_MS = 600;
+// Hidden tabs ask nothing, and must know who is not to be disturbed.
+const tabs = new BroadcastChannel("msgr-my-status");
 
 export class MyStatus {
   #forms = [...document.querySelectorAll("[data-msgr-my-status]")];
@@ -18,6 +20,7 @@ export class MyStatus {
     if (!this.#forms.length) return false;
     this.#known = this.#chosen = this.#forms[0].dataset.status;
     for (const form of this.#forms) this.#listen(form);
+    tabs.addEventListener("message", ({ data }) => this.learn(data));
     return true;
   }
 
@@ -82,6 +85,7 @@ export class MyStatus {
   async #post(status) {
     await postJson(this.#forms[0].action, new URLSearchParams({ status }));
     this.#known = status;
+    tabs.postMessage(status);
   }
 
   #paint() {

@@ -1,5 +1,5 @@
 /**
- * Answers on their way: shown at once, sent one after the other, tried again until the server has them.
+ * Answers and notes on their way: shown at once, sent one after the other, tried again until the server has them.
  *
  * Each has an id of its own, by which the server stores a repeat only once. They are kept in the browser until
  * they are stored, so that neither a reload nor a cut loses or doubles one.
@@ -33,10 +33,11 @@ export class Outbox {
   }
 
   start() {
-    for (const { id, text, names = [] } of recall(this.#key) ?? []) {
+    for (const kept of recall(this.#key) ?? []) {
+      const { id, text, names = [], kind = "answer" } = kept;
       // A name stands for its file until that is found again.
       const files = names.map((name) => ({ name }));
-      if (!this.#timeline.hasStored(id)) this.#add({ id, text, files });
+      if (!this.#timeline.hasStored(id)) this.#add({ id, kind, text, files });
     }
     this.#save();
     const keys = this.#items.map((item) => this.#fileKey(item));
@@ -49,15 +50,16 @@ export class Outbox {
     this.#wake();
   }
 
-  send(text, files) {
-    const item = this.#add({ id: newId(), text, files });
+  /** kind: `answer` or `note` */
+  send(text, files, kind) {
+    const item = this.#add({ id: newId(), kind, text, files });
     if (files.length > 0) keepFiles(this.#fileKey(item), files);
     this.#save();
     this.#run();
   }
 
-  #add({ id, text, files }) {
-    const item = { id, text, files, failed: false, returned: false };
+  #add({ id, kind, text, files }) {
+    const item = { id, kind, text, files, failed: false, returned: false };
     item.line = new PendingLine(item, {
       onRetry: () => this.#retry(item),
       onCancel: () => this.#giveBack(item),
@@ -104,6 +106,7 @@ export class Outbox {
 
   #post(item) {
     const form = this.#timeline.cursorForm();
+    form.set("kind", item.kind);
     form.set("body", item.text);
     form.set("client_message_id", item.id);
     if (item.files.length === 0) return postPart(this.#url, form);
@@ -158,7 +161,7 @@ export class Outbox {
     await this.#hasFiles(item);
     this.#remove(item);
     const files = item.files.filter((file) => file instanceof Blob);
-    this.#onReturned(item.text, files);
+    this.#onReturned({ ...item, files });
   }
 
   #remove(item) {
@@ -169,8 +172,9 @@ export class Outbox {
   }
 
   #save() {
-    const kept = this.#items.map(({ id, text, files }) => ({
+    const kept = this.#items.map(({ id, kind, text, files }) => ({
       id,
+      kind,
       text,
       names: files.map(({ name }) => name),
     }));

@@ -1,14 +1,17 @@
-/** The line of an answer that is still on its way. */
+/** The line of an answer or a note that is still on its way. */
 
 import { fileView } from "./file-view.js";
 import { word } from "./toast.js";
 
 export class PendingLine {
   /** actions: onRetry, onCancel, onReturn */
-  constructor({ id, text, files }, actions) {
+  constructor({ id, kind, text, files }, actions) {
     const template = document.getElementById("msgr-pending");
     this.row = document.importNode(template.content, true).firstElementChild;
     this.row.dataset.clientId = id;
+    if (kind === "note") {
+      this.row.classList.replace("msgr-message-out", "msgr-message-internal");
+    }
     this.#find("text").textContent = text;
     this.showFiles(files);
     this.#find("retry").addEventListener("click", actions.onRetry);

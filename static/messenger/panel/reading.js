@@ -28,7 +28,7 @@ export class Reading {
   }
 
   async look() {
-    const last = this.#timeline.lastIncoming;
+    const last = this.#timeline.lastToRead;
     if (document.hidden || last <= this.#told) return;
     const before = this.#told;
     this.#told = last;

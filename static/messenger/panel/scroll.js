@@ -30,11 +30,26 @@ export class Scroll {
     else if (hasIncoming) this.#button.hidden = false;
   }
 
-  /** Runs `change`, which adds lines above, and keeps what is being read where it is. */
+  /** Runs `change`, which adds lines somewhere, and keeps what is being read where it is. */
   keepPlace(change) {
-    const { scrollHeight, scrollTop } = this.#box;
+    const anchor = this.#firstVisible();
+    const before = anchor?.getBoundingClientRect().top;
     change();
-    this.#box.scrollTop = scrollTop + this.#box.scrollHeight - scrollHeight;
+    if (!anchor?.isConnected) return;
+    this.#box.scrollTop += anchor.getBoundingClientRect().top - before;
+  }
+
+  /** Brings a line into view, wherever the reader was. */
+  show(row) {
+    this.#atBottom = false;
+    row.scrollIntoView({ block: "center" });
+  }
+
+  /** Days stick to the edge: they tell nothing of the place. */
+  #firstVisible() {
+    const { top } = this.#box.getBoundingClientRect();
+    const rows = this.#box.querySelectorAll(".msgr-message, .msgr-event");
+    return [...rows].find((row) => row.getBoundingClientRect().bottom > top);
   }
 
   #onScroll() {

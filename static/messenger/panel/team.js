@@ -22,7 +22,8 @@ export function watchTeam() {
   if (!mine.start()) return;
   live.addEventListener("event", ({ detail }) => {
     if (detail.type === "presence") {
-      if (isShown() || detail.user === mine.user) schedule(SOON_MS);
+      const isMine = detail.user === mine.user;
+      if (isShown() || isMine) schedule(SOON_MS, isMine);
     } else if (isShown() && CHANGES_LOAD.has(detail.type)) {
       schedule(LATER_MS);
     }
@@ -45,10 +46,10 @@ function keepOpen(team) {
   );
 }
 
-/** A hidden tab waits: as soon as it is seen again it looks. */
-function schedule(wait) {
+/** A hidden tab waits: as soon as it is seen again it looks. One's own status it must know: busy means silence. */
+function schedule(wait, even = false) {
   const due = Math.max(Date.now() + wait, readAt + PAUSE_MS);
-  if (due >= dueAt || (document.hidden && isShown())) return;
+  if (due >= dueAt || (document.hidden && isShown() && !even)) return;
   clearTimeout(timer);
   dueAt = due;
   timer = setTimeout(refresh, due - Date.now());

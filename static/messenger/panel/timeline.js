@@ -4,6 +4,7 @@
  * Fires `changed` (detail: canReply, hasIncoming) whenever a part was merged.
  */
 
+import { History, hasLine } from "./history.js";
 import { getPart } from "./http.js";
 import { Scroll } from "./scroll.js";
 import { allIsWell, tellTrouble } from "./trouble.js";
@@ -20,17 +21,19 @@ export class Timeline extends EventTarget {
     this.#user = user;
     this.list = document.getElementById("msgr-timeline");
     this.scroll = new Scroll();
-    this.earlier = document.getElementById("msgr-earlier");
+    this.history = new History({ url, list: this.list, scroll: this.scroll });
   }
 
   start() {
     this.scroll.start();
-    this.earlier.addEventListener("click", () => this.#loadEarlier());
+    this.history.start();
   }
 
-  /** The id of the last message from the contact. */
-  get lastIncoming() {
-    const rows = this.list.querySelectorAll(".msgr-message-in[data-message]");
+  /** The id of the last message from the contact, or of the last note that names the operator. */
+  get lastToRead() {
+    const rows = this.list.querySelectorAll(
+      ".msgr-message-in[data-message], [data-mentions-me]",
+    );
     return Number(rows[rows.length - 1]?.dataset.message ?? 0);
   }
 
@@ -102,7 +105,7 @@ export class Timeline extends EventTarget {
   }
 
   #append(rows) {
-    const added = rows.filter((row) => !this.#has(row));
+    const added = rows.filter((row) => !hasLine(this.list, row));
     const firstPending = this.list.querySelector(".msgr-pending");
     for (const row of added) {
       const { clientId } = row.dataset;
@@ -118,11 +121,6 @@ export class Timeline extends EventTarget {
   #removePending(clientId) {
     const id = CSS.escape(clientId);
     this.list.querySelector(`.msgr-pending[data-client-id="${id}"]`)?.remove();
-  }
-
-  #has(row) {
-    const key = CSS.escape(row.dataset.key);
-    return this.list.querySelector(`[data-key="${key}"]`) !== null;
   }
 
   #last(kind) {
@@ -147,38 +145,6 @@ export class Timeline extends EventTarget {
     )) {
       sender.textContent = name;
     }
-  }
-
-  async #loadEarlier() {
-    const first = this.list.querySelector("[data-message]");
-    if (!first) return;
-    this.earlier.disabled = true;
-    try {
-      const address = `${this.#url}timeline/?before_id=${first.dataset.message}`;
-      const part = await getPart(address);
-      const fragment = part.querySelector("#msgr-fragment");
-      this.scroll.keepPlace(() => {
-        this.#prepend([...fragment.querySelectorAll("ol > li")]);
-        this.earlier.hidden = fragment.dataset.hasEarlier !== "1";
-      });
-    } catch {
-      // The button stays, to be pressed again.
-    } finally {
-      this.earlier.disabled = false;
-    }
-  }
-
-  /** Of a day's divider that comes twice the upper one stays. */
-  #prepend(rows) {
-    const days = new Set(rows.map((row) => row.dataset.key));
-    for (const day of this.list.querySelectorAll(".msgr-day")) {
-      if (days.has(day.dataset.key)) day.remove();
-    }
-    // What was said long ago is not read out.
-    const log = this.list.parentElement;
-    log.setAttribute("aria-live", "off");
-    this.list.prepend(...rows.filter((row) => !this.#has(row)));
-    requestAnimationFrame(() => log.setAttribute("aria-live", "polite"));
   }
 }
 

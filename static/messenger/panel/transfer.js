@@ -1,5 +1,5 @@
 /**
- * The dialog of a transfer. Forms with `data-msgr-dialog` lead to a page with the form; here it is fetched and shown
+ * Dialogs: transfer, assign, block. Forms with `data-msgr-dialog` lead to a page with the form; here it is fetched and shown
  * over the page instead. What the server refuses stands in the dialog, and what was written stays.
  */
 
@@ -8,9 +8,11 @@ import { live } from "./live.js";
 import { reasonOf, showToast } from "./toast.js";
 
 const dialog = document.getElementById("msgr-dialog");
+let openedBy = "";
 
 document.addEventListener("submit", (event) => {
-  if (event.target.matches("[data-msgr-dialog]")) open(event);
+  const { submitter, target } = event;
+  if ((submitter ?? target).closest("[data-msgr-dialog]")) open(event);
 });
 dialog.addEventListener("submit", send);
 dialog.addEventListener("click", (event) => {
@@ -20,19 +22,37 @@ dialog.addEventListener("click", (event) => {
 });
 dialog.addEventListener("close", () => {
   dialog.replaceChildren();
-  // The button may have been replaced while the dialog was open.
-  if (document.activeElement === document.body) {
-    document.querySelector("[data-msgr-dialog] [type=submit]")?.focus();
-  }
+  // The button may have been replaced while the dialog was open, or is in a menu that is closed now.
+  if (document.activeElement === document.body) visibleOpener()?.focus();
 });
+
+function visibleOpener() {
+  const buttons = document.querySelectorAll(
+    "[data-msgr-dialog] [type=submit], [type=submit][data-msgr-dialog], .msgr-more-button",
+  );
+  const visible = [...buttons].filter((button) => button.checkVisibility());
+  return (
+    visible.find((button) => addressOf(button) === openedBy) ??
+    visible.find((button) => button.matches(".msgr-more-button")) ??
+    visible[0]
+  );
+}
+
+/** A form may have buttons that lead elsewhere. */
+function addressOf(button) {
+  const own = button.hasAttribute("formaction");
+  return own ? button.formAction : button.form?.action;
+}
 
 async function open(event) {
   event.preventDefault();
   const { submitter, target } = event;
+  openedBy = addressOf(submitter);
   submitter.disabled = true;
   try {
     const query = new URLSearchParams(new FormData(target));
-    const part = await getPart(`${target.action}?${query}`);
+    query.delete("csrfmiddlewaretoken");
+    const part = await getPart(`${openedBy}?${query}`);
     dialog.replaceChildren(...part.children);
     submitter.disabled = false;
     submitter.focus();

@@ -1,4 +1,4 @@
-/** Files chosen for the answer. They are kept like the draft of its text. */
+/** Files chosen for the answer, or for the note. They are kept like the draft of its text. */
 
 import { keepFiles, readFiles } from "./file-store.js";
 import { fileView } from "./file-view.js";
@@ -11,6 +11,8 @@ export class Tray {
   #rules;
   #key;
   #onEmptied;
+  // Of the kinds that are not shown, by key.
+  #aside = new Map();
 
   constructor({ rules, key, onEmptied }) {
     this.#rules = rules;
@@ -23,8 +25,23 @@ export class Tray {
   }
 
   async start() {
-    const kept = await readFiles(this.#key);
-    if (kept.length > 0) this.add(kept);
+    const key = this.#key;
+    const kept = await readFiles(key);
+    if (kept.length > 0 && key === this.#key) this.add(kept);
+  }
+
+  /** Puts its files aside and shows those of the other kind. */
+  switchTo(key) {
+    this.#aside.set(
+      this.#key,
+      this.#picks.map(({ file }) => file),
+    );
+    this.#clear();
+    this.#alert.textContent = "";
+    this.#list.hidden = true;
+    this.#key = key;
+    if (this.#aside.has(key)) this.add(this.#aside.get(key));
+    else this.start();
   }
 
   /** Takes what can be sent and says why the rest can't. */
@@ -42,10 +59,14 @@ export class Tray {
   /** The files, which are not here any more then. */
   take() {
     const files = this.#picks.map(({ file }) => file);
-    this.#picks = [];
-    this.#list.replaceChildren();
+    this.#clear();
     this.#changed();
     return files;
+  }
+
+  #clear() {
+    this.#picks = [];
+    this.#list.replaceChildren();
   }
 
   #show(file) {

@@ -43,16 +43,19 @@ export class ContactTyping {
 /** Reports that the operator is typing: soon after the first key, then every few seconds while it goes on. */
 export class OperatorTyping {
   #url;
+  #isForClient;
   #timer = 0;
   #toldAt = 0;
 
-  constructor({ url }) {
+  /** isForClient: notes are nothing that the client waits for. */
+  constructor({ url, isForClient }) {
     this.#url = url;
+    this.#isForClient = isForClient;
   }
 
   watch(field) {
     field.addEventListener("input", () => {
-      if (!field.value.trim() || this.#timer) return;
+      if (!this.#isAnswer(field) || this.#timer) return;
       const wait = Math.max(DEBOUNCE_MS, this.#toldAt + REPEAT_MS - Date.now());
       this.#timer = setTimeout(() => this.#tell(field), wait);
     });
@@ -60,12 +63,15 @@ export class OperatorTyping {
 
   async #tell(field) {
     this.#timer = 0;
-    if (!field.value.trim()) return;
+    if (!this.#isAnswer(field)) return;
     this.#toldAt = Date.now();
     try {
       await postJson(this.#url);
     } catch {
       // Nobody misses it.
     }
+  }
+  #isAnswer(field) {
+    return this.#isForClient() && field.value.trim() !== "";
   }
 }

@@ -2,12 +2,19 @@
 
 import { Composer } from "./composer.js";
 import { FileLinks } from "./file-links.js";
+import { verbsOf } from "./going.js";
 import { postPart, Refusal } from "./http.js";
+import { Keys } from "./keys.js";
+import { Lightbox } from "./lightbox.js";
 import { live } from "./live.js";
 import { Reading } from "./reading.js";
+import { suggestingFor } from "./suggesting.js";
 import { Timeline } from "./timeline.js";
 import { reasonOf, showToast } from "./toast.js";
 import { ContactTyping, OperatorTyping } from "./typing.js";
+
+// Events of which the timeline, or what stands beside it, shows something.
+const TOLD = new Set(["message", "conversation", "read", "moved", "blocked"]);
 
 const root = document.getElementById("msgr-workspace");
 const { conversation, url, typingUrl, user } = root.dataset;
@@ -16,11 +23,19 @@ const timeline = new Timeline({ url, user });
 const reading = new Reading({ url: `${url}read/`, timeline });
 const contactTyping = new ContactTyping({ url: typingUrl });
 const composer = new Composer({ root, timeline });
+const suggesting = composer.body ? suggestingFor(composer) : null;
+// Before the composer: while it shows suggestions, their keys are its own.
+suggesting?.start();
 composer.start();
 timeline.start();
 reading.start();
 new FileLinks({ timeline, url }).start();
-if (composer.body) new OperatorTyping({ url: typingUrl }).watch(composer.body);
+new Lightbox(timeline).start();
+new Keys(verbsOf({ root, composer, suggesting })).start();
+if (composer.body) {
+  const isForClient = () => composer.isForClient;
+  new OperatorTyping({ url: typingUrl, isForClient }).watch(composer.body);
+}
 
 timeline.addEventListener("changed", ({ detail }) => {
   composer.setEnabled(detail.canReply);
@@ -38,8 +53,10 @@ live.addEventListener("event", ({ detail }) => {
   if (detail.type === "conversation" && String(detail.assignee) === user) {
     reading.lookAnew();
   }
-  if (detail.type !== "typing") timeline.sync();
-  else if (detail.by === "contact") contactTyping.show();
+  if (TOLD.has(detail.type)) timeline.sync();
+  else if (detail.type === "typing" && detail.by === "contact") {
+    contactTyping.show();
+  }
 });
 
 document

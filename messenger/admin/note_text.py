@@ -1,0 +1,25 @@
+"""A note's text, in which colleagues stand by their names."""
+
+import re
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from messenger.lib.formatting import format_message
+from messenger.models import Message
+
+
+def note_html(note: Message) -> SafeString:
+    """As every message's, with those whom it names marked.
+
+    A mention stands at the beginning, behind white space, a tag or a bracket: within the formatted text's attributes
+    and links there is none of these before an @.
+    """
+    html = str(format_message(note.body))
+    for mention in note.mentions.all():
+        name = re.escape(mention.user.username)
+        chip = format_html('<span class="msgr-mention">@{}</span>', mention.user.display_name)
+        pattern = rf"(?<![^\s>(])@{name}(?!\w|[.@+-]+\w)"
+        # What stands for a backslash in a pattern's replacement is a backslash here.
+        html = re.sub(pattern, str(chip).replace("\\", r"\\"), html)
+    return mark_safe(html)  # noqa: S308  (escaped by format_message and format_html)

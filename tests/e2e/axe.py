@@ -1,0 +1,37 @@
+"""Axe's findings on a page (WCAG 2.2 AA and best practice), all rules in light and those of colours in dark."""
+
+from importlib import resources
+
+from playwright.sync_api import Page
+
+AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+FIND = """async ([runOnly, scheme]) => {
+  const { violations } = await axe.run(document, { runOnly, resultTypes: ["violations"] });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ any, html }) => `${scheme}: ${id}: ${html.slice(0, 200)}: ${any[0]?.message ?? ""}`));
+}"""
+THEMES = {
+    "light": {"type": "tag", "values": RULES},
+    "dark": {"type": "rule", "values": COLOURS},
+}
+# unfold keeps the chosen theme and sets it as a class of the root.
+SET_THEME = """async (dark) => {
+  document.documentElement.classList.toggle("dark", dark);
+  for (const animation of document.getAnimations()) animation.finish?.();
+  await new Promise(requestAnimationFrame);
+}"""
+
+
+def findings(page: Page) -> list[str]:
+    page.wait_for_load_state("load")
+    page.emulate_media(reduced_motion="reduce")
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    found: list[str] = []
+    for theme, rules in THEMES.items():
+        page.evaluate(SET_THEME, theme == "dark")
+        found += page.evaluate(FIND, [rules, theme])
+    page.evaluate(SET_THEME, False)
+    return found
