@@ -1,15 +1,17 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock format migrations translations screenshots
+.PHONY: help demo test check lock format migrations translations screenshots bench-data
 
 PORT ?= 8000
 DATA_DIR ?= .demo
 RESET ?=
 UPGRADE ?=
+SIZE ?= 1000000
+BENCH_DIR ?= .bench
 
 PYTHON := .venv/bin/python
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## Run the whole product: PORT=8000 DATA_DIR=.demo RESET=1
 	@scripts/setup base && $(PYTHON) scripts/translations.py compile && \
@@ -33,6 +35,9 @@ translations: ## Take new strings into locale/ru
 screenshots: ## Make docs/screenshots from a fresh demo
 	@scripts/setup && $(PYTHON) scripts/translations.py compile && \
 		MESSENGER_CHROMIUM=$$(scripts/chromium) exec $(PYTHON) scripts/screenshots.py
+
+bench-data: ## Make a database of years for tests/benchmarks/list_queries.py: SIZE=1000000 BENCH_DIR=.bench
+	@scripts/setup && exec $(PYTHON) -m tests.benchmarks.data --folder "$(BENCH_DIR)" --conversations "$(SIZE)"
 
 lock: ## Pin the requirements anew: UPGRADE=1 for the newest versions
 	@scripts/setup && exec scripts/lock $(if $(filter-out 0,$(UPGRADE)),--upgrade)

@@ -59,7 +59,7 @@ DOCUMENT = "<h1>Акт № СД-45809</h1><p>При приёмке обнару�
 # Today is a holiday, so that it is closed at whatever time the pictures are made.
 CLOSED = """
 from django.utils import timezone
-shop.holidays.create(date=timezone.now().astimezone(shop._zone()).date())
+shop.holidays.create(date=timezone.now().astimezone(shop.zone()).date())
 """
 
 

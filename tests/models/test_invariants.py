@@ -11,7 +11,8 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from crm.models import Branch, User
+from crm import audit
+from crm.models import AuditEntry, Branch, RecoveryCode, SecondFactor, User
 from messenger.models import (
     AgentProfile,
     Attachment,
@@ -21,6 +22,7 @@ from messenger.models import (
     Conversation,
     ConversationEvent,
     ConversationLabel,
+    DataExport,
     Inbox,
     Label,
     Mention,
@@ -172,6 +174,27 @@ def mention_twice(world: World) -> None:
         Mention.objects.create(message=world.messages().get(), user=world.operator)
 
 
+def change_what_is_recorded(world: World) -> None:
+    audit.record(None, "changed", target=world.inbox)
+    AuditEntry.objects.update(action="nothing")
+
+
+def remove_what_is_recorded(world: World) -> None:
+    audit.record(None, "changed", target=world.inbox)
+    AuditEntry.objects.all()._raw_delete("default")
+
+
+def finish_an_export_without_a_file(world: World) -> None:
+    contact = world.conversation.contact
+    DataExport.objects.create(contact=contact, requested_by=world.operator, expires_at=NOW, finished_at=NOW)
+
+
+def keep_a_recovery_code_twice(world: World) -> None:
+    factor = SecondFactor.objects.create(user=world.operator, key="0" * 40)
+    for _ in range(2):
+        RecoveryCode.objects.create(factor=factor, digest=SHA)
+
+
 def allow(setting: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config(%s, 'on', true)", [setting])
@@ -182,6 +205,9 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
         "crm_user_email_unique",
         lambda w: User.objects.filter(pk=w.outsider.pk).update(email="ANNA@example.com"),
     ),
+    ("crm_audit_is_fixed", change_what_is_recorded),
+    ("crm_audit_is_fixed", remove_what_is_recorded),
+    ("crm_recovery_code_unique", keep_a_recovery_code_twice),
     ("crm_user_role_known", lambda w: User.objects.filter(pk=w.outsider.pk).update(role="owner")),
     ("messenger_inbox_position_known", update_inbox(position="top")),
     ("messenger_inbox_rating_type_known", update_inbox(rating_type="smile")),
@@ -190,6 +216,9 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_inbox_prechat_known", update_inbox(prechat_email="perhaps")),
     ("messenger_inbox_consent_text", update_inbox(consent_required=True, privacy_text="")),
     ("messenger_inbox_file_size", update_inbox(max_file_size_mb=0)),
+    ("messenger_inbox_anonymize_after", update_inbox(anonymize_after_months=0)),
+    ("messenger_contact_anonymized_is_empty", lambda w: Contact.objects.update(anonymized_at=NOW)),
+    ("messenger_export_finished_with_file", finish_an_export_without_a_file),
     ("messenger_consent_is_fixed", change_consent),
     ("messenger_consent_is_fixed", withdraw_consent),
     ("messenger_inbox_branch_is_fixed", lambda w: update_inbox(branch=w.moscow)(w)),
@@ -294,7 +323,7 @@ def test_no_invariant_is_without_a_breach() -> None:
         for constraint in model._meta.constraints
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'messenger_%'")
+        cursor.execute("SELECT proname, prosrc FROM pg_proc WHERE proname ~ '^(crm|messenger)_'")
         sources = "".join(source for _name, source in cursor.fetchall())
     raised = {part.split("'")[1] for part in sources.split("CONSTRAINT = ")[1:]}
     assert len(raised) >= 8
@@ -333,6 +362,21 @@ def test_purge_changes_no_event(world: World) -> None:
     allow("messenger.purge")
     with refused("messenger_event_is_fixed"):
         ConversationEvent.objects.update(kind="closed")
+
+
+def test_anonymization_changes_details_and_nothing_else(world: World) -> None:
+    audit.record(None, "changed", target=world.inbox)
+    allow("messenger.anonymize")
+    assert ConversationEvent.objects.update(data={}) == 1
+    assert AuditEntry.objects.update(target_name="", details={}) == 1
+    with refused("messenger_event_is_fixed"):
+        ConversationEvent.objects.update(data={}, kind="closed")
+    with refused("messenger_event_is_fixed"):
+        ConversationEvent.objects.all().delete()
+    with refused("crm_audit_is_fixed"):
+        AuditEntry.objects.update(details={}, action="nothing")
+    with refused("crm_audit_is_fixed"):
+        AuditEntry.objects.all()._raw_delete("default")
 
 
 @pytest.mark.parametrize("leave", ["rollback", "commit"])
