@@ -100,6 +100,8 @@ def test_administrators_of_a_branch_see_to_their_own(
     forsake(conversation, operator)
     administrator.branch = Branch.objects.filter(name__iexact=own).first()
     administrator.save()
+    # Whoever moves to another branch has to log in anew.
+    administrator_client.force_login(administrator)
     assert (page(conversation) in shown_to(administrator_client)) is seen
 
 

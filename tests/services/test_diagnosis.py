@@ -140,7 +140,7 @@ def test_backlog_is_judged_by_its_oldest_task(wait: timedelta, level: Level) -> 
 
 def test_schedule_that_is_missing_is_an_error() -> None:
     Schedule.objects.filter(name=TIMETABLE[0].name).delete()
-    assert_found("schedules", Level.ERROR, TIMETABLE[0].name, "migrate")
+    assert_found("schedules", Level.ERROR, TIMETABLE[0].title, "migrate")
 
 
 def test_schedule_that_is_late_is_an_error() -> None:
@@ -150,7 +150,7 @@ def test_schedule_that_is_late_is_an_error() -> None:
     with clock.at(now + timedelta(minutes=2)):
         assert found("schedules").level is Level.OK
     with clock.at(now + timedelta(minutes=3, seconds=1)):
-        assert_found("schedules", Level.ERROR, f"Late: {TIMETABLE[1].name}.")
+        assert_found("schedules", Level.ERROR, f"Late: {TIMETABLE[1].title}.")
 
 
 # Inboxes, routing, people

@@ -64,9 +64,10 @@ def schedules() -> Verdict:
     """All of the timetable is there, and nothing of it is late."""
     now = clock.now()
     due = dict(Schedule.objects.filter(name__startswith="messenger: ").values_list("name", "next_run"))
-    if missing := [entry.name for entry in TIMETABLE if entry.name not in due]:
+    if missing := [_(entry.title) for entry in TIMETABLE if entry.name not in due]:
         return error(_("Missing, until migrate runs again: %(names)s.") % {"names": some(missing)})
-    if late := [name for name, at in due.items() if at is None or at < now - SILENCE]:
+    titles = {entry.name: _(entry.title) for entry in TIMETABLE}
+    if late := [titles.get(name, name) for name, at in due.items() if at is None or at < now - SILENCE]:
         return error(_("Late: %(names)s.") % {"names": some(sorted(late))})
     last = _last_success()
     if last is None:
