@@ -141,6 +141,7 @@ def test_administrator_finds_every_conversation(
 
 def test_operator_without_a_branch_finds_none(conversation: Conversation, operator: User) -> None:
     User.objects.filter(pk=operator.pk).update(branch=None)
+    operator.refresh_from_db()
     client = Client()
     client.force_login(operator)
     assert client.get(typing_url(conversation)).status_code == 404

@@ -125,6 +125,7 @@ def test_only_administrators_are_alerted(
 ) -> None:
     elsewhere = on_duty("vera", moscow)
     User.objects.filter(pk=elsewhere.pk).update(role=User.Role.ADMINISTRATOR)
+    elsewhere.refresh_from_db()
     with (
         listen_as(operator) as answers,
         listen_as(administrator) as above,
