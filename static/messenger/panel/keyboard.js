@@ -8,8 +8,20 @@ export function mendKeyboard() {
   }
   document.addEventListener("keydown", press);
   document.addEventListener("keydown", closeSidebar);
+  mendEmptyHeaders();
   nameLandmark("nav-sidebar-inner", "sidebar");
   nameLandmark("tabs-items", "views");
+}
+
+/** A column without a name, such as that of the buttons, has no header: an empty one is read out as one. */
+function mendEmptyHeaders() {
+  for (const header of document.querySelectorAll("thead th")) {
+    if (header.textContent.trim() || header.querySelector("input")) continue;
+    const cell = document.createElement("td");
+    cell.className = header.className;
+    cell.append(...header.childNodes);
+    header.replaceWith(cell);
+  }
 }
 
 function nameLandmark(id, word) {
