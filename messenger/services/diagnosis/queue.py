@@ -67,7 +67,9 @@ def schedules() -> Verdict:
     if missing := [_(entry.title) for entry in TIMETABLE if entry.name not in due]:
         return error(_("Missing, until migrate runs again: %(names)s.") % {"names": some(missing)})
     titles = {entry.name: _(entry.title) for entry in TIMETABLE}
-    if late := [titles.get(name, name) for name, at in due.items() if at is None or at < now - SILENCE]:
+    if late := [
+        titles.get(name or "", str(name)) for name, at in due.items() if at is None or at < now - SILENCE
+    ]:
         return error(_("Late: %(names)s.") % {"names": some(sorted(late))})
     last = _last_success()
     if last is None:
