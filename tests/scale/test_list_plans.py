@@ -42,6 +42,8 @@ def years(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
         finally:
             connection.rollback()
             connection.set_autocommit(True)
+            # Tests without a database come next to it, and expect none to be open.
+            connection.close()
 
 
 def kind_of(name: str) -> str:
