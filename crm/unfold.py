@@ -47,6 +47,7 @@ STYLES = (
     "hours",
     "exchange",
     "import",
+    "door",
     "safety",
     "inbox",
     "inbox-preview",

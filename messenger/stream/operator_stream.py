@@ -2,27 +2,16 @@
 
 import time
 from collections.abc import Callable
+from typing import get_args
 
-from messenger.events import STAFF_CHANNEL, branch_channel, conversation_channel, operator_channel
+from messenger.events import STAFF_CHANNEL, EventType, branch_channel, conversation_channel, operator_channel
 from messenger.stream.operator_session import Identity
 from messenger.stream.pubsub import Payload
 from messenger.stream.stream import Stream
 from messenger.stream.wire import Headers, Receive, Send, frame
 
-EVENTS = frozenset(
-    {
-        "message",
-        "conversation",
-        "typing",
-        "read",
-        "moved",
-        "blocked",
-        "alert",
-        "presence",
-        "viewers",
-        "mention",
-    }
-)
+# All that is published; "standing" is for the stream itself.
+EVENTS: frozenset[str] = frozenset(get_args(EventType)) - {"standing"}
 COUNTED = frozenset({"message", "conversation", "read"})
 
 

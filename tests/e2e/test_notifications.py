@@ -12,9 +12,9 @@ from tests.e2e.calls import Calls
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
 from tests.e2e.system import Demo
-from tests.e2e.test_status import choose, person
+from tests.e2e.test_status import choose
 from tests.e2e.test_story import unique
-from tests.e2e.workspaces import database
+from tests.e2e.workspaces import database, person
 
 CONTACTS = "/admin/messenger/contact/"
 LISTED = "/admin/messenger/conversation/?box=all"

@@ -7,9 +7,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
-from tests.e2e.system import Demo, System
+from tests.e2e.system import Demo
+from tests.e2e.workspaces import DESK, person
 
-DESK = {"width": 1440, "height": 900}
 ANNA, DMITRY = "anna", "dmitry"
 
 
@@ -19,11 +19,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     own = Demo(tmp_path_factory.mktemp("status"))
     yield own
     own.stop()
-
-
-def person(demo: Demo, username: str) -> System:
-    (found,) = (one for one in demo.facts["operators"] if one["username"] == username)
-    return System(demo.base_url, demo.widget_token, username, found["password"])
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from crm.models import User
-from messenger.events import Event, publish
+from messenger.events import publish
 from messenger.exceptions import NotFound, Unavailable
 from messenger.lib import clock
 from messenger.models import Contact, Conversation, ConversationEvent, DataExport
-from messenger.services.change import change
+from messenger.services.change import change, event_of
 from messenger.services.privacy import files, sessions, texts, traces
 from messenger.services.privacy.known import FIELDS, Known
 from messenger.services.queueing import assign_waiting_soon
@@ -170,15 +170,10 @@ class _Run:
                 for conversation in self._conversations
             )
         for conversation in self._conversations:
-            event: Event = {
-                "type": "conversation",
-                "kind": kind,
-                "conversation": conversation.pk,
-                "branch": conversation.branch_id,
-                "assignee": conversation.assignee_id,
-                "by": "operator",
-            }
-            publish(event if self._actor is None else {**event, "actor": self._actor.pk})
+            event = event_of(conversation, kind=kind, actor=self._actor)
+            # The visitor did it in no case, whoever else did.
+            event["by"] = "operator"
+            publish(event)
         contact_id, ids = self._contact.pk, self._ids
         seek = self._seek_sessions
         transaction.on_commit(lambda: sessions.forget(contact_id, ids, seek=seek))

@@ -1,11 +1,11 @@
 """Axe finds nothing (WCAG 2.2 AA) in any state, light and dark, desktop and phone; and what axe can't see is right."""
 
-from importlib import resources
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import AXE, COLOURS, RULES
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import FakeApi, Fault, wait_until
 from tests.e2e.widget.fake_files import payload, png
@@ -16,9 +16,6 @@ DEVICES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
 }
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = ["color-contrast", "link-in-text-block"]
-AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 READ = "2026-01-01T00:00:00Z"
 ASKING = {
     "prechat_fields": {"name": "required", "email": "required", "phone": "optional"},
