@@ -3,6 +3,7 @@ import { h, icon } from "./dom.js";
 /** What tells of news outside the panel: loaded when there are some. */
 export class Alerts {
   #options;
+  #count = null;
   #title = null;
   #sound = null;
 
@@ -31,39 +32,45 @@ export class Alerts {
     this.toggle.replaceChildren(icon(this.#isOn ? "sound" : "mute"));
   }
 
+  /** May be told as often as one likes. */
   async unread(count) {
-    if (!count && !this.#title) return;
+    if (count === this.#count || (!count && !this.#title)) return;
+    this.#count = count;
     this.#title ??= import("./title.js").then(
       ({ TitleCount }) => new TitleCount(this.#options.signal),
     );
-    this.#use(this.#title, (title) => title.show(count));
+    try {
+      (await this.#title).show(count);
+    } catch (error) {
+      this.#title = this.#count = null;
+      notLoaded(error);
+    }
   }
 
   arrived({ direction }) {
-    if (direction === "out" && this.#isOn) {
-      this.#use(this.#loadSound(), (sound) => sound.news());
-    }
+    if (direction === "out" && this.#isOn) this.#play((sound) => sound.news());
   }
 
   #turn() {
     this.#options.storage.update({ sound: !this.#isOn });
     this.follow();
-    if (this.#isOn) this.#use(this.#loadSound(), (sound) => sound.test());
+    if (this.#isOn) this.#play((sound) => sound.test());
   }
 
-  #loadSound() {
+  async #play(play) {
     this.#sound ??= import("./sound.js").then(
       ({ Sound }) => new Sound(this.#options),
     );
-    return this.#sound;
-  }
-
-  async #use(loading, action) {
     try {
-      action(await loading);
+      play(await this.#sound);
     } catch (error) {
-      // The chat goes on without.
-      console.warn("Messenger:", error);
+      this.#sound = null;
+      notLoaded(error);
     }
   }
+}
+
+/** No fault of the page: the chat goes on without, and tries again the next time. */
+function notLoaded(error) {
+  console.debug("Messenger:", error);
 }

@@ -235,8 +235,8 @@ class App {
     if (unread !== this.#unread) {
       this.#unread = unread;
       this.#context.emit("unread", unread);
-      this.#alerts.unread(unread);
     }
+    this.#alerts.unread(unread);
     if (!this.#panel?.isOpen) return;
     this.#panel.render({
       phase: this.#phase,

@@ -1,6 +1,7 @@
 import { ApiError, request, requestError, requestJson } from "./http.js";
 
 const PROOFS_IN_A_ROW = 3;
+const STORED_MS = 150;
 
 /**
  * An expired session is renewed unseen, once for all requests that wait for it. Its
@@ -139,14 +140,27 @@ export class Session {
   }
 }
 
-/** Locks may be missing, or refused: in a sandboxed frame, or where cookies are blocked. */
+/**
+ * Locks may be missing, or refused: in a sandboxed frame, or where cookies are blocked.
+ * What one process stores, another may see later than that the lock is free: whoever
+ * waits for it waits that much longer, this tab does not.
+ */
 async function alone(name, action) {
   let begun = null;
   const begin = () => {
     begun ??= action();
     return begun;
   };
-  await navigator.locks?.request(name, begin).catch(() => {});
+  const hold = async () => {
+    granted();
+    await begin();
+    await new Promise((resolve) => setTimeout(resolve, STORED_MS));
+  };
+  let granted;
+  await new Promise((resolve) => {
+    granted = resolve;
+    navigator.locks?.request(name, hold).catch(resolve) ?? resolve();
+  });
   return begin();
 }
 

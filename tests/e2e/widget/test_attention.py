@@ -1,7 +1,7 @@
 """Count in the title, and a sound for those who want one."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.e2e.widget.conftest import OpenPage
 from tests.e2e.widget.fake_api import FakeApi, wait_until
@@ -39,6 +39,32 @@ def test_the_title_counts_until_it_is_read(shop: OpenPage, api: FakeApi) -> None
     expect(widget.page).to_have_title("(3) Shop")
     widget.open()
     expect(widget.page).to_have_title("Shop")
+
+
+def test_what_could_not_be_loaded_comes_with_the_next_news(
+    shop: OpenPage, api: FakeApi, context: BrowserContext
+) -> None:
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort("internetdisconnected")
+
+    context.route("**/widget/title.js", refuse_once)
+    widget = shop()
+    widget.open()
+    widget.launcher.click()
+    api.say("one")
+    expect(widget.badge).to_have_text("1")
+    wait_until(lambda: bool(refused))
+    api.say("two")
+    expect(widget.page).to_have_title("(2) Shop")
+    # The browser's own line about the request.
+    assert all("Messenger" not in fault for fault in widget.faults)
+    widget.faults.clear()
 
 
 def test_a_page_that_changes_its_title_keeps_count_and_title(shop: OpenPage, api: FakeApi) -> None:

@@ -146,9 +146,10 @@ def test_opening_fails_and_recovers(shop: OpenPage, api: FakeApi) -> None:
 def test_back_and_forward_finds_it_alive(shop: OpenPage, api: FakeApi) -> None:
     widget = shop()
     widget.open()
+    wait_until(lambda: api.streams == 1)
     widget.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    wait_until(lambda: api.streams == 0)
     api.say("while away")
-    widget.page.wait_for_timeout(300)
     widget.page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     expect(widget.theirs).to_contain_text("while away")
     wait_until(lambda: len(api.seen("stream")) == 2)
