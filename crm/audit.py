@@ -13,15 +13,22 @@ from crm.models import AuditEntry, User
 
 
 def record(
-    request: HttpRequest | None, action: str, *, target: Model | None = None, **details: Any
+    request: HttpRequest | None,
+    action: str,
+    *,
+    target: Model | None = None,
+    actor: User | None = None,
+    **details: Any,
 ) -> AuditEntry:
     """Records that the user of `request`, or the system itself where there is none, did `action` to `target`.
 
+    `actor` is named where there is no request any more: what a worker does on somebody's order.
     `action` is a short word such as "changed" or "exported" (`crm.audit_words` shows it to people); `details` are
     plain values: never a secret, and nothing that a visitor wrote.
     """
     kind = target._meta.label_lower if target is not None else ""  # noqa: SLF001  (Django's own API)
-    actor = request.user if request is not None and isinstance(request.user, User) else None
+    if request is not None and isinstance(request.user, User):
+        actor = request.user
     return AuditEntry.objects.create(
         actor=actor,
         actor_name=str(actor or ""),

@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from crm.admin_base import ModelAdmin
-from crm.audit_words import ACTIONS, COLORS, NOTHING, action_words, field_words, kind_words, named, shown
+from crm.audit_words import (
+    ACTIONS,
+    COLORS,
+    NOTHING,
+    action_words,
+    detail_words,
+    field_words,
+    kind_words,
+    named,
+    shown,
+)
 from crm.models import AuditEntry
 
 
@@ -49,7 +59,7 @@ class AuditEntryAdmin(ModelAdmin[AuditEntry]):
     show_full_result_count = False
     list_per_page = 50
     actions = None
-    fields = readonly_fields = ("at", "who", "what", "object", "all_details", "address")
+    fields = readonly_fields = ("at", "who", "what_words", "object", "all_details", "address")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -67,6 +77,11 @@ class AuditEntryAdmin(ModelAdmin[AuditEntry]):
     @display(description=_("what was done"), label=COLORS)
     def what(self, entry: AuditEntry) -> tuple[str, str]:
         return entry.action, action_words(entry.action)
+
+    @display(description=_("what was done"))
+    def what_words(self, entry: AuditEntry) -> str:
+        """In the form, where a label of the list would show as it is kept."""
+        return action_words(entry.action)
 
     @display(description=_("object"), ordering="target_name")
     def object(self, entry: AuditEntry) -> SafeString | str:
@@ -97,7 +112,7 @@ class AuditEntryAdmin(ModelAdmin[AuditEntry]):
             }
             for change in entry.details.get("changes", [])
         ]
-        context = {"changes": changes, "others": [(name, shown(value)) for name, value in _others(entry)]}
+        context = {"changes": changes, "others": [detail_words(*pair) for pair in _others(entry)]}
         return render_to_string("crm/audit_details.html", context)
 
 
@@ -106,4 +121,4 @@ def _others(entry: AuditEntry) -> list[tuple[str, Any]]:
 
 
 def _pair(pair: tuple[str, Any]) -> str:
-    return f"{pair[0]}: {shown(pair[1])}"
+    return ": ".join(detail_words(*pair))

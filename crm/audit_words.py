@@ -4,17 +4,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 # Whatever is recorded under another word is shown as it is.
 ACTIONS: dict[str, Any] = {
     "added": _("added"),
-    "changed": _("changed"),
+    "changed": pgettext_lazy("audit", "changed"),
     "deleted": _("deleted"),
     "exported": _("exported"),
+    "downloaded": _("export downloaded"),
     "imported": _("imported"),
+    "removal_requested": _("removal asked for"),
     "anonymized": _("anonymized"),
+    "revoked": _("revoked"),
+    "webhook_stopped": _("webhook turned off by itself"),
     "logged_in": _("logged in"),
     "log_in_locked": _("log-in locked after many tries"),
     "password_changed": _("own password changed"),
@@ -32,12 +36,34 @@ COLORS = dict.fromkeys(ACTIONS, "default") | {
     "added": "success",
     "changed": "info",
     "deleted": "danger",
+    "removal_requested": "warning",
     "anonymized": "danger",
+    "revoked": "warning",
     "log_in_locked": "warning",
     "second_factor_locked": "warning",
     "second_factor_off": "warning",
     "second_factor_reset": "warning",
 }
+# Details beside the changed fields; of the others the recorded word is shown.
+DETAILS: dict[str, Any] = {
+    "after_months": _("after months"),
+    "by": _("by way of"),
+    "clients": _("clients"),
+    "columns": _("columns"),
+    "delete_attachments": _("the client's files deleted"),
+    "delete_sent_attachments": _("files sent to the client deleted"),
+    "file": _("file"),
+    "filters": _("filters"),
+    "format": _("format"),
+    "left": _("left"),
+    "options": _("options"),
+    "reason": _("reason"),
+    "redact_messages": _("texts removed"),
+    "rows": _("rows"),
+    "seconds": _("seconds"),
+    "with_files": _("with files"),
+}
+WAYS: dict[str, Any] = {"command line": _("the command line"), "background": _("the worker")}
 YES, NO, NOTHING = gettext_lazy("yes"), gettext_lazy("no"), "—"
 
 
@@ -51,6 +77,12 @@ def kind_words(target: str) -> str:
         return str(apps.get_model(target)._meta.verbose_name)  # noqa: SLF001  (Django's own API)
     except (LookupError, ValueError):
         return target
+
+
+def detail_words(name: str, value: Any) -> tuple[str, str]:
+    """The name of a detail and its value, to people."""
+    said = WAYS.get(value, value) if name == "by" else value
+    return str(DETAILS.get(name, name)), shown(said)
 
 
 def shown(value: Any) -> str:

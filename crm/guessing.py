@@ -38,8 +38,9 @@ RETURNING locked_until IS NOT NULL
 """
 _TAKE_BACK = """
 UPDATE crm_tries SET failures = greatest(failures - 1, 0),
-    locks = greatest(locks - (locked_until IS NOT NULL)::int, 0), locked_until = NULL
-WHERE key = %s
+    locks = CASE WHEN %(was_last)s THEN greatest(locks - 1, 0) ELSE locks END,
+    locked_until = CASE WHEN NOT %(was_last)s THEN locked_until END
+WHERE key = %(key)s
 """
 _SWEEP = """
 DELETE FROM crm_tries WHERE key IN (
@@ -90,10 +91,10 @@ class Guessing:
             raise Locked(self.seconds_left(now))
         return bool(claimed[0])
 
-    def take_back(self) -> None:
-        """The try was none, or right: it doesn't count."""
+    def take_back(self, *, was_last: bool) -> None:
+        """The try was none, or right: it doesn't count. Only the one that locked, `was_last`, opens the lock again."""
         with connection.cursor() as cursor:
-            cursor.execute(_TAKE_BACK, [self.key])
+            cursor.execute(_TAKE_BACK, {"key": self.key, "was_last": was_last})
 
     def forget(self) -> None:
         """Whoever knows it has nothing to guess."""

@@ -30,6 +30,14 @@ SECRET_KEY = read(
 if not SECRET_KEY:
     # Django refuses an empty key before any check can run: the check reports the missing one by name.
     SECRET_KEY = "insecure-key-for-development-only-0000000000000000000000000"  # noqa: S105
+SECRET_KEY_FALLBACKS: list[str] = read(
+    "SECRET_KEY_FALLBACKS",
+    "list",
+    [],
+    "crm.E006",
+    "Former keys: what was signed and sealed by them still holds. After a change of SECRET_KEY, for some weeks.",
+    validate=None if DEBUG else validators.secret_keys,
+)
 ALLOWED_HOSTS: list[str] = read(
     "ALLOWED_HOSTS", "list", [], "crm.E003", "Host names under which the CRM is reached."
 )
@@ -90,6 +98,14 @@ WORKER_TASK_SECONDS = read(
     "Longest life of a task; what a killed worker left is done by another a fifth later.",
     validate=validators.positive,
 )
+WORKER_LONG_TASK_SECONDS = read(
+    "WORKER_LONG_TASK_SECONDS",
+    "int",
+    21_600,
+    "crm.E019",
+    "The same for the copy or removal of one client's data, of which one at a time is made.",
+    validate=validators.positive,
+)
 COLLECTED_FILES = read(
     "STATIC_ROOT",
     "str",
@@ -114,6 +130,10 @@ from crm.geoip_settings import *  # noqa: E402, F403
 # isort: split
 from crm.storage_settings import *  # noqa: E402, F403
 from crm.storage_settings import attachments_storage  # noqa: E402
+
+# isort: split
+from crm.mail_settings import *  # noqa: E402, F403
+from crm.outbound_settings import *  # noqa: E402, F403
 
 # --- Django --------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -264,7 +284,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Messenger",
-    "DESCRIPTION": "Live chat inside the CRM: the widget's API and the operator's API.",
+    "DESCRIPTION": "Live chat inside the CRM: the widget's API, the operator's API, and REST for integrations.",
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -283,6 +303,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
             "description": "Visitors' widgets: public, by tokens, for any origin of the inbox.",
         },
         {"name": "operator", "description": "Operators: the admin's session, from the admin's own pages."},
+        {
+            "name": "integrations",
+            "description": "Programs: by tokens that administrators make (docs/rest.md).",
+        },
     ],
 }
 
@@ -295,7 +319,8 @@ Q_CLUSTER: dict[str, Any] = {
     "retry": WORKER_TASK_SECONDS + max(1, WORKER_TASK_SECONDS // 5),
     "max_attempts": 5,
     "ack_failures": False,
-    "poll": 1,
+    # Webhooks go out within a second.
+    "poll": 0.4,
     # Few at a time: what one worker holds in its hands no other can take, and the time until `retry` runs.
     "bulk": 1,
     "queue_limit": 1,

@@ -28,6 +28,7 @@ STYLES = (
     "tokens",
     "panel",
     "unfold",
+    "tables",
     "list",
     "list-marks",
     "list-narrow",
@@ -64,6 +65,7 @@ STYLES = (
     "looking",
     "more",
     "privacy",
+    "webhooks",
 )
 
 
@@ -145,6 +147,18 @@ UNFOLD: dict[str, Any] = {
                         "alt_route",
                         "messenger_routingrule_changelist",
                         "messenger.view_routingrule",
+                    ),
+                    _item(
+                        _("Webhooks"),
+                        "webhook",
+                        "messenger_webhookdelivery_changelist",
+                        "messenger.view_webhookdelivery",
+                    ),
+                    _item(
+                        _("API tokens"),
+                        "key",
+                        "messenger_integrationtoken_changelist",
+                        "messenger.view_integrationtoken",
                     ),
                     _item(_("Users"), "group", "crm_user_changelist", "crm.view_user"),
                     _item(_("Branches"), "store", "crm_branch_changelist", "crm.view_branch"),

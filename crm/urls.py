@@ -10,6 +10,7 @@ from crm.second_factor.steps import CodeStep, SetUpStep
 from crm.security import pages as security
 from crm.security.password import OwnPassword
 from messenger import pages
+from messenger.api import reference
 
 own = admin.site.admin_view
 
@@ -34,5 +35,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", reference.page, name="api-docs"),
     path("", include("messenger.urls")),
 ]

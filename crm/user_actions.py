@@ -35,6 +35,8 @@ class UserActions(Base):
     actions_detail = ("to_invitation", "reset_second_factor", "end_all_sessions")
 
     def _colleague(self, request: HttpRequest, object_id: Any) -> User:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
         user = self.get_object(request, unquote(str(object_id)))
         if user is None:
             raise Http404

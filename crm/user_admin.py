@@ -5,18 +5,20 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.forms import AdminPasswordChangeForm
 
 from crm.models import User
 from crm.permission_field import TranslatedPermissions
 from crm.user_actions import UserActions
-from crm.user_forms import NewUserForm
+from crm.user_forms import ChangedUserForm, NewUserForm
 from messenger.admin.agent_profile import AgentProfileInline
+from messenger.admin.base import user_of
 
 if TYPE_CHECKING:
     BaseUserAdmin = UserAdmin[User]
@@ -29,11 +31,13 @@ else:
 
 # What could make its owner mightier than any administrator: only a superuser gives it.
 SUPERUSER_ONLY = ("is_superuser", "groups", "user_permissions")
+# Who sees and may do what follows from these: only administrators give them.
+ADMINISTRATORS_ONLY = ("role", "branch")
 
 
 @admin.register(User)
 class CrmUserAdmin(UserActions, TranslatedPermissions, BaseUserAdmin):
-    form = UserChangeForm
+    form = ChangedUserForm
     add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     inlines = [AgentProfileInline]
@@ -80,12 +84,26 @@ class CrmUserAdmin(UserActions, TranslatedPermissions, BaseUserAdmin):
             return fieldsets
         return [fieldset for fieldset in fieldsets if fieldset[1]["fields"] != SUPERUSER_ONLY]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Operators who were given the permission see the operators of their branch."""
+        users, reader = super().get_queryset(request), user_of(request)
+        if reader.is_messenger_administrator:
+            return users
+        operators = users.filter(role=User.Role.OPERATOR, is_superuser=False)
+        return operators.filter(branch=reader.branch_id) if reader.branch_id else operators.none()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fixed = tuple(super().get_readonly_fields(request, obj))
+        return fixed if user_of(request).is_messenger_administrator else (*fixed, *ADMINISTRATORS_ONLY)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.invitation)
         return [path("<id>/invitation/", view, name="crm_user_invitation"), *super().get_urls()]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Who changes their own role or branch stays logged in here; their other sessions end, as all do."""
+        if not change and not user_of(request).is_messenger_administrator:
+            obj.branch = user_of(request).branch
         super().save_model(request, obj, form, change)
         if obj.pk == request.user.pk:
             update_session_auth_hash(request, obj)

@@ -1,14 +1,33 @@
-"""The form for a new user: with a password, or by an invitation."""
+"""The forms of users: a new one gets in by a password or an invitation, and the last administrator stays one."""
 
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import UserCreationForm
+from unfold.forms import UserChangeForm, UserCreationForm
 
 from crm.models import User
 
+DECIDING = ("is_active", "is_superuser", "role")
 BY_INVITATION, BY_PASSWORD = "false", "true"
+
+
+class ChangedUserForm(UserChangeForm):  # type: ignore[misc]
+    def clean(self) -> Any:
+        """With a click too many nobody would be left who could take it back."""
+        cleaned = super().clean() or self.cleaned_data
+        user: User = self.instance
+        if user.is_active and user.is_messenger_administrator and not self._stays_administrator(cleaned):
+            others = User.objects.administrators().exclude(pk=user.pk)
+            if not others.exists():
+                raise ValidationError(_("This is the last administrator: make somebody else one first."))
+        return cleaned
+
+    def _stays_administrator(self, cleaned: dict[str, Any]) -> bool:
+        """Fields that the form doesn't have stay as they are."""
+        said = {name: cleaned.get(name, getattr(self.instance, name)) for name in DECIDING}
+        keeps_role = said["is_superuser"] or said["role"] == User.Role.ADMINISTRATOR
+        return bool(said["is_active"] and keeps_role)
 
 
 class NewUserForm(UserCreationForm):  # type: ignore[misc]

@@ -4,6 +4,7 @@ import ipaddress
 import logging
 import re
 import zoneinfo
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -98,8 +99,40 @@ def secret_key(value: str) -> None:
         raise ValueError("Give a random key of at least 50 characters.")
 
 
+def secret_keys(value: list[str]) -> None:
+    for key in value:
+        secret_key(key)
+
+
 def http_url(value: str) -> None:
     """An address of the web, or an empty value."""
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc):
         raise ValueError("The address must begin with http:// or https:// and a host.")
+
+
+def ports(value: list[str]) -> None:
+    for port in value:
+        if not port.isdecimal() or not 1 <= int(port) <= 65_535:
+            raise ValueError(f"'{port}' is not a port: write numbers from 1 to 65535.")
+
+
+def hosts_or_networks(value: list[str]) -> None:
+    """Names as they stand in an address, or addresses and networks in CIDR form."""
+    for name in value:
+        if re.fullmatch(r"[\w.-]+", name) is None:
+            ipaddress.ip_network(name, strict=False)
+
+
+def email_url(value: str) -> None:
+    """A mail server, or an empty value. The sentence doesn't repeat the value: it may hold a password."""
+    if value and (
+        urlsplit(value).scheme not in {"smtp", "smtps", "submission"} or not urlsplit(value).hostname
+    ):
+        raise ValueError("Write smtp://, submission:// or smtps://, and the server's name.")
+
+
+def sender(value: str) -> None:
+    address = parseaddr(value)[1]
+    if "@" not in address.strip("@"):
+        raise ValueError(f"'{value}' has no address of mail.")

@@ -37,6 +37,7 @@ class Entry(NamedTuple):
 TIMETABLE = (
     Entry(gettext_noop("escalate what nobody opens"), "messenger.tasks.escalate", "* * * * *"),
     Entry(gettext_noop("assign what waits"), "messenger.tasks.assign_waiting_everywhere", "* * * * *"),
+    Entry(gettext_noop("deliver webhooks"), "messenger.tasks.deliver_webhooks", "* * * * *"),
     Entry(
         gettext_noop("remove empty conversations"), "messenger.tasks.purge_empty_conversations", "17 * * * *"
     ),
@@ -46,8 +47,16 @@ TIMETABLE = (
         "messenger.tasks.anonymize_silent_contacts",
         "27 3 * * *",
     ),
+    Entry(
+        gettext_noop("remove old webhook deliveries"), "messenger.tasks.remove_old_deliveries", "53 3 * * *"
+    ),
     Entry(gettext_noop("remove old failed tasks"), "messenger.tasks.remove_old_failures", "47 3 * * *"),
     Entry(gettext_noop("remove files without a message"), "messenger.tasks.sweep_files", "23 4 * * *"),
+    Entry(
+        gettext_noop("go on with copies and removals of clients' data"),
+        "messenger.tasks.wake_work_on_personal_data",
+        "* * * * *",
+    ),
     Entry(gettext_noop("remove expired exports"), "messenger.tasks.sweep_exports", "37 * * * *"),
     Entry(
         gettext_noop("remove expired log-in sessions"), "messenger.tasks.clear_expired_sessions", "41 3 * * *"

@@ -1,6 +1,5 @@
 """What the queue calls: each finds its work, calls a service and says in a line what was done."""
 
-import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,9 +11,11 @@ from messenger.services.assignment import assign_waiting
 from messenger.services.attaching import sweep_orphans
 from messenger.services.escalation import escalate_due
 from messenger.services.forgetting import forget_silent
-from messenger.services.privacy import jobs
+from messenger.services.privacy import jobs, removals, turns
 from messenger.services.purging import purge_empty, purge_failures
 from messenger.services.retention import close_quiet
+from messenger.services.webhooks import log as webhook_log
+from messenger.services.webhooks import pump
 
 # Of what there is too much of for one night the rest is done the next, so that the worker's timeout cuts nothing off.
 NIGHTLY_SECONDS = settings.WORKER_TASK_SECONDS / 2
@@ -82,11 +83,30 @@ def clear_expired_sessions() -> str:
     return "expired log-in sessions removed"
 
 
-def export_contact_data(export_id: str) -> str:
-    """Makes the file of an export that was asked for in the admin."""
-    return jobs.run_export(uuid.UUID(export_id))
+def work_on_personal_data() -> str:
+    """Makes the next copy or removal of a contact's data that was asked for."""
+    return turns.take_turn()
+
+
+def wake_work_on_personal_data() -> str:
+    """Has what a killed worker left of them begun anew."""
+    return "the worker was told" if turns.wake() else "nothing to do"
 
 
 def sweep_exports() -> str:
-    """Removes exports of contacts' data that have expired."""
+    """Removes exports of contacts' data that have expired, and what is told of removals that are done."""
+    removals.sweep_removals()
     return f"{jobs.sweep_exports()} exports removed"
+
+
+def deliver_webhooks() -> str:
+    """Sends what waits in the webhooks' outbox."""
+    if not settings.MESSENGER_ENABLED:
+        return "messenger disabled"
+    return f"{pump.deliver()} webhook requests"
+
+
+def remove_old_deliveries() -> str:
+    """Removes what is too old from the webhooks' log."""
+    age = timedelta(days=settings.MESSENGER_WEBHOOK_LOG_DAYS)
+    return f"{webhook_log.remove_old(older_than=age)} webhook deliveries removed"

@@ -5,9 +5,11 @@ from django.urls import include, path
 from messenger import health, pages
 from messenger.api import operator
 from messenger.api.urls import operator_urls, widget_urls
+from messenger.api.v1.urls import integration_urls
 
 urlpatterns = [
     path("api/widget/", include(widget_urls)),
+    path("api/messenger/v1/", include(integration_urls)),
     path("api/messenger/", include(operator_urls)),
     path("messenger/me/status/", operator.MyStatusView.as_view(), name="my-status"),
     path(

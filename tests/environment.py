@@ -21,6 +21,9 @@ os.environ.update(
     LANGUAGE_CODE="en",
     TIME_ZONE="Europe/Moscow",
     MESSENGER_FILES_ROOT=_files.name,
+    # Django's tests put letters into a list; nobody listens there.
+    EMAIL_URL="smtp://127.0.0.1:9",
+    DEFAULT_FROM_EMAIL="Messenger <messenger@example.com>",
 )
 if "DATABASE_URL" not in os.environ or "REDIS_URL" not in os.environ:
     os.environ.update(_stack.enter_context(temporary_servers()))

@@ -77,6 +77,7 @@ def _messages(stories: Sequence[Story]) -> Iterable[Message]:
                 direction=line.direction,
                 body=line.body,
                 sender_user=line.sender,
+                is_automatic=False,
                 created_at=line.at,
                 read_at=line.read_at,
             )

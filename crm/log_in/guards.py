@@ -21,31 +21,30 @@ class Guard:
     def __init__(self, own: Guessing, *shared: Guessing) -> None:
         self._own = own
         self._shared = shared
-        self._locks_now = False
+        # Of each that counted this try whether it was the last that fitted.
+        self._claimed: dict[Guessing, bool] = {}
 
     def claim(self) -> Self:
         """Raises Locked where nobody may try now."""
-        claimed: list[Guessing] = []
         for guessing in (self._own, *self._shared):
             try:
-                self._locks_now |= guessing.claim()
+                self._claimed[guessing] = guessing.claim()
             except Locked:
-                for counted in claimed:
-                    counted.take_back()
+                for counted, was_last in self._claimed.items():
+                    counted.take_back(was_last=was_last)
                 raise
-            claimed.append(guessing)
         return self
 
     def succeeded(self) -> None:
         """Shared counters only forget this one try: one who may come in must not reset them for others."""
         self._own.forget()
         for guessing in self._shared:
-            guessing.take_back()
+            guessing.take_back(was_last=self._claimed[guessing])
 
     def failed(self) -> None:
         """Raises Locked where this was the last try."""
         sweep()
-        if self._locks_now:
+        if any(self._claimed.values()):
             raise Locked(max(one.seconds_left() for one in (self._own, *self._shared)))
 
 

@@ -5,6 +5,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.audit_words import action_words
+
 
 class AuditEntry(models.Model):
     """Something that was done to settings, people or data. Written once: a trigger refuses any change.
@@ -40,7 +42,7 @@ class AuditEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.target_name}".strip()
+        return f"{action_words(self.action)}: {self.target_name}".removesuffix(": ")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.actor_name, self.target_name = self.actor_name[:200], self.target_name[:200]

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_lazy as _
 class SecondFactor(models.Model):
     """The app on a user's phone that shows codes. It is there once a code has confirmed it.
 
-    `last_step` is the time step of the last code that was taken: no code is taken twice.
+    `sealed_key` is what the app knows as well, encrypted (`crm.second_factor.sealing`). `last_step` is the time step
+    of the last code that was taken: no code is taken twice.
     """
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="second_factor"
     )
-    key = models.CharField(max_length=64)
+    sealed_key = models.CharField(max_length=255)
     last_step = models.BigIntegerField(default=0)
     since = models.DateTimeField(auto_now_add=True)
 

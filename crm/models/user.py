@@ -25,6 +25,10 @@ class Users(UserManager["User"]):
         by_email = self.filter(email__iexact=login).first() if "@" in login else None
         return by_email or self.filter(username=login).first()
 
+    def administrators(self) -> "models.QuerySet[User]":
+        """Those who can do something about users and settings now."""
+        return self.filter(models.Q(is_superuser=True) | models.Q(role="administrator"), is_active=True)
+
 
 class User(AbstractUser):
     """A person of the CRM; the role names the group whose permissions they have (`crm.auth`)."""

@@ -21,7 +21,8 @@ def _name(user: User) -> str:
 
 
 def _mark(user: User) -> str:
-    text = "|".join(map(str, (user.pk, user.password, user.second_factor.key, user.session_generation)))
+    since = user.second_factor.since.isoformat()
+    text = "|".join(map(str, (user.pk, user.password, since, user.session_generation)))
     return salted_hmac(_SALT, text, algorithm="sha256").hexdigest()
 
 

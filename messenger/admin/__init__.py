@@ -4,9 +4,11 @@ from messenger.admin.canned_response import CannedResponseAdmin
 from messenger.admin.contact import ContactAdmin
 from messenger.admin.conversation import ConversationAdmin
 from messenger.admin.inbox import InboxAdmin
+from messenger.admin.integration_token import IntegrationTokenAdmin
 from messenger.admin.label import LabelAdmin
 from messenger.admin.queue import FailedTaskAdmin, FinishedTaskAdmin, WaitingTaskAdmin
 from messenger.admin.routing_rule import RoutingRuleAdmin
+from messenger.admin.webhook_delivery import WebhookDeliveryAdmin
 
 __all__ = [
     "CannedResponseAdmin",
@@ -15,7 +17,9 @@ __all__ = [
     "FailedTaskAdmin",
     "FinishedTaskAdmin",
     "InboxAdmin",
+    "IntegrationTokenAdmin",
     "LabelAdmin",
     "RoutingRuleAdmin",
     "WaitingTaskAdmin",
+    "WebhookDeliveryAdmin",
 ]

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from messenger.admin.base import user_of
 from messenger.admin.rows import duration
-from messenger.models import Conversation
+from messenger.models import Conversation, Inbox
+from messenger.services.webhooks.stopping import stopped
 
 SHOWN = 10
 
@@ -27,6 +28,7 @@ class Forsaken(NamedTuple):
 class Alerts(NamedTuple):
     forsaken: Sequence[Forsaken] = ()
     number: int = 0
+    stopped: Sequence[Inbox] = ()
 
     @property
     def more(self) -> int:
@@ -39,7 +41,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def alerts(request: HttpRequest) -> Alerts | None:
-    """Two queries; None for those whom it doesn't concern.
+    """Three queries; None for those whom it doesn't concern.
 
     An administrator who belongs to a branch sees to that one, others to all.
     """
@@ -52,7 +54,7 @@ def alerts(request: HttpRequest) -> Alerts | None:
     if user.branch_id is not None:
         found = found.filter(branch=user.branch_id)
     longest = found.select_related("contact", "branch", "assignee").order_by("escalation_failed_at", "pk")
-    return Alerts([_forsaken(conversation) for conversation in longest[:SHOWN]], found.count())
+    return Alerts([_forsaken(conversation) for conversation in longest[:SHOWN]], found.count(), stopped(user))
 
 
 def _forsaken(conversation: Conversation) -> Forsaken:

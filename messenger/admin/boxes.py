@@ -1,4 +1,4 @@
-"""The list's tabs: which conversations each holds, and how many wait in the first two."""
+"""The list's tabs: which conversations each holds, and how many wait in the first three."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import User
 from messenger.admin.base import user_of
 from messenger.admin.filter_form import FilterForm
-from messenger.models import Conversation
+from messenger.models import Conversation, Mention
 from messenger.models.conversation import ConversationQuerySet
 
 BOX_PARAMETER = "box"
@@ -20,6 +20,7 @@ COUNT_LIMIT = 99
 class Box(TextChoices):
     MINE = "mine", _("Mine")
     UNASSIGNED = "unassigned", _("Unassigned")
+    MENTIONS = "mentions", _("Mentions")
     ALL = "all", _("All")
     RESOLVED = "resolved", _("Resolved")
     CLOSED = "closed", _("Closed")
@@ -31,6 +32,9 @@ class Box(TextChoices):
                 return conversations.unfinished().filter(assignee=user)
             case Box.UNASSIGNED:
                 return conversations.unfinished().filter(assignee=None)
+            case Box.MENTIONS:
+                named = Mention.objects.unseen_by(user).values("message__conversation")
+                return conversations.filter(pk__in=named)
             case Box.RESOLVED:
                 return conversations.filter(status=Conversation.Status.RESOLVED)
             case Box.CLOSED:
@@ -43,6 +47,7 @@ class Counts(NamedTuple):
 
     mine: str
     unassigned: str
+    mentions: str
 
 
 def counts(request: HttpRequest) -> Counts:

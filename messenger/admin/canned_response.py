@@ -17,6 +17,7 @@ from crm.models import User
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.canned_preview import preview_of
 from messenger.admin.exchange import CannedResponseExchange
+from messenger.admin.of_branch import OfBranch
 from messenger.admin.parts import part
 from messenger.exceptions import Invalid
 from messenger.models import CannedResponse
@@ -42,7 +43,7 @@ class CannedResponseForm(ModelForm[CannedResponse]):
 
 
 @admin.register(CannedResponse)
-class CannedResponseAdmin(CannedResponseExchange, MessengerAdmin[CannedResponse]):
+class CannedResponseAdmin(OfBranch, CannedResponseExchange, MessengerAdmin[CannedResponse]):
     form = CannedResponseForm
     list_display = ("__str__", "beginning", "place", "is_active", "updated_at")
     list_filter = ("is_active", "branch")

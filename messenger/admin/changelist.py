@@ -1,11 +1,9 @@
 """The conversation list's page: by key, so that row 900,000 is as near as row 1."""
 
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.db.models.expressions import Combinable
 from django.http import HttpRequest
 from django.utils.http import urlencode
@@ -17,6 +15,7 @@ from messenger.admin.rows import Row, rows_of
 from messenger.lib.time_limit import TookTooLong, within
 from messenger.models import Conversation
 from messenger.models.conversation import ConversationQuerySet
+from messenger.services.newest import EPOCH, ORDER, Key, newest
 from messenger.services.search import Found, search
 
 if TYPE_CHECKING:
@@ -25,35 +24,8 @@ else:
     from unfold.views import ChangeList
 
 BEFORE_PARAMETER = "before"
-ORDER = ("-last_message_at", "-id")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 # Whatever is looked for: past this the operator is told to look for less.
 LONGEST_MS = 5000
-
-
-class Key(NamedTuple):
-    """Where a row stands in the list's order; written as `microseconds-id`."""
-
-    at: datetime
-    id: int
-
-    @classmethod
-    def of(cls, conversation: Conversation) -> Self:
-        return cls(conversation.last_message_at or EPOCH, conversation.pk)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Raises ValueError or OverflowError where the text isn't one of ours."""
-        microseconds, _, pk = text.partition("-")
-        return cls(EPOCH + int(microseconds) * MICROSECOND, int(pk))
-
-    def __str__(self) -> str:
-        return f"{(self.at - EPOCH) // MICROSECOND}-{self.id}"
-
-    def below(self) -> Q:
-        """The rows after this one; the first condition is what the index is entered by."""
-        return Q(last_message_at__lte=self.at) & (Q(last_message_at__lt=self.at) | Q(id__lt=self.id))
 
 
 class ConversationChangeList(ChangeList):
@@ -163,12 +135,3 @@ class ConversationChangeList(ChangeList):
     def own_query(self) -> str:
         """Of this page's address what a saved filter keeps."""
         return address(self.box, self.query, self.filters.query).removeprefix("?")
-
-
-def newest(parts: list[ConversationQuerySet], number: int) -> list[tuple[Any, int]]:
-    """The keys of the newest of all parts together: each part gives its own by an index."""
-    ordered = [part.order_by(*ORDER).values_list("last_message_at", "id")[:number] for part in parts]
-    if not ordered:
-        return []
-    first, *others = ordered
-    return list(first.union(*others).order_by(*ORDER)[:number] if others else first)

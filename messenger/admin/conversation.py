@@ -41,6 +41,7 @@ class ConversationAdmin(
     MessengerAdmin[Conversation],
 ):
     list_fullwidth = True
+    checks_its_filters = True
     list_display = ("__str__",)
     list_per_page = PAGE_SIZE
     # Makes unfold show the field; what is looked for and where is the changelist's.

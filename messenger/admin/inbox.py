@@ -13,6 +13,7 @@ from messenger.admin.inbox_tabs import tabs_of
 from messenger.admin.inbox_tests import InboxTests, last_opened
 from messenger.admin.inbox_token import InboxKeys
 from messenger.admin.inbox_version import version_of
+from messenger.admin.inbox_webhook import InboxWebhook, webhook_context
 from messenger.admin.working_hours import HolidayInline, WorkingHoursInline, hours_context
 from messenger.models import Inbox
 
@@ -27,7 +28,7 @@ def _tab(name: str, *fields: str | tuple[str, ...]) -> Any:
 
 
 @admin.register(Inbox)
-class InboxAdmin(InboxKeys, InboxTests, InboxPreview, MessengerAdmin[Inbox]):
+class InboxAdmin(InboxKeys, InboxTests, InboxPreview, InboxWebhook, MessengerAdmin[Inbox]):
     form = InboxForm
     list_display = ("name", "place", "is_active", "title", "created_at")
     list_filter = ("is_active", "branch")
@@ -41,6 +42,8 @@ class InboxAdmin(InboxKeys, InboxTests, InboxPreview, MessengerAdmin[Inbox]):
         _tab("offline", "offline_mode_enabled", "offline_message"),
         _tab("files", "attachments_enabled", "max_file_size_mb", "allowed_content_types"),
         _tab("rating", ("rating_enabled", "rating_type")),
+        _tab("automation", "auto_reply_enabled", "auto_reply_text"),
+        _tab("integrations", "webhook_enabled", ("webhook_url", "webhook_secret"), "webhook_events"),
         _tab("privacy", "privacy_text", "privacy_url", "consent_required", "anonymize_after_months"),
         _tab("security", "allowed_origins", "identity_required"),
     )
@@ -83,6 +86,7 @@ class InboxAdmin(InboxKeys, InboxTests, InboxPreview, MessengerAdmin[Inbox]):
             "shows_secret": user_of(request).is_messenger_administrator,
             "inbox_tabs": tabs_of(context["adminform"], context["inline_admin_formsets"]),
             **hours_context(context, obj),
+            **webhook_context(obj),
         }
         if obj is not None:
             context |= {

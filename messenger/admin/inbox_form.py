@@ -9,17 +9,21 @@ from unfold.widgets import (
     UnfoldAdminColorInputWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from crm.admin_base import ModelForm
 from messenger.admin.file_lines import kind_label
 from messenger.admin.inbox_version import FIELD, overtaken, version_of
+from messenger.admin.inbox_webhook import PROBLEMS
 from messenger.admin.origins_field import OriginsField
+from messenger.lib.outbound import Refused
 from messenger.lib.uploads import KNOWN_TYPES
-from messenger.models import Inbox
-from messenger.models.inbox import default_content_types, time_zones
+from messenger.models import Inbox, WebhookDelivery
+from messenger.models.inbox import all_webhook_events, default_content_types, time_zones
+from messenger.services.webhooks.pump import policy
 
-LONG = ("greeting", "offline_message", "privacy_text")
+LONG = ("greeting", "offline_message", "privacy_text", "auto_reply_text")
 
 
 def zone_choices() -> list[tuple[str, str]]:
@@ -54,13 +58,39 @@ class InboxForm(ModelForm[Inbox]):
         ),
     )
 
+    webhook_events = forms.MultipleChoiceField(
+        label=_("Events"),
+        required=False,
+        choices=WebhookDelivery.Event.choices,
+        initial=all_webhook_events,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
     class Meta:
         model = Inbox
         fields = "__all__"
         widgets = {
             "color": UnfoldAdminColorInputWidget,
+            "webhook_url": UnfoldAdminTextInputWidget(
+                attrs={"placeholder": "https://", "spellcheck": "false", "autocomplete": "off"}
+            ),
+            "webhook_secret": UnfoldAdminTextInputWidget(
+                attrs={"spellcheck": "false", "autocomplete": "off"}
+            ),
             **{name: UnfoldAdminTextareaWidget(attrs={"rows": 4}) for name in LONG},
         }
+
+    def clean_webhook_url(self) -> str:
+        """What can be told of an address without asking for it."""
+        url: str = self.cleaned_data["webhook_url"]
+        if url:
+            try:
+                policy().check_url(url)
+            except Refused as error:
+                raise forms.ValidationError(
+                    _("Nothing can be sent there: %(problem)s."), params={"problem": PROBLEMS[error.code]}
+                ) from error
+        return url
 
     def clean(self) -> dict[str, Any] | None:
         """Files that may be sent are of some kind; what somebody else saved meanwhile is not overwritten unseen."""

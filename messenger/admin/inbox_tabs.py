@@ -13,6 +13,7 @@ TITLES = {
     "offline": _("Nobody there"),
     "files": _("Attachments"),
     "rating": _("Rating"),
+    "automation": _("Automation"),
     "integrations": _("Integrations"),
     "privacy": _("Privacy"),
     "security": _("Security"),

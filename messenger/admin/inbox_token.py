@@ -45,6 +45,7 @@ class InboxKeys(Base):
             raise PermissionDenied
         field, label = KEYS[key]
         renew(inbox_id=inbox.pk, key=field)
+        request.audited_changes = [{"field": label}]  # type: ignore[attr-defined]
         self.log_change(request, inbox, [{"changed": {"fields": [label]}}])
         told = {
             "token": _("The widget has a new token. Put the new code on your sites now."),

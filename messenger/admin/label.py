@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminColorInputWidget
 
 from crm.admin_base import ModelForm
-from crm.models import Branch
 from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.exchange import LabelExchange
+from messenger.admin.of_branch import OfBranch
 from messenger.models import ConversationLabel, Label
 
 
@@ -28,7 +28,7 @@ class LabelForm(ModelForm[Label]):
 
 
 @admin.register(Label)
-class LabelAdmin(LabelExchange, MessengerAdmin[Label]):
+class LabelAdmin(OfBranch, LabelExchange, MessengerAdmin[Label]):
     form = LabelForm
     list_display = ("chip", "place")
     list_filter = ("branch",)
@@ -60,25 +60,6 @@ class LabelAdmin(LabelExchange, MessengerAdmin[Label]):
         """Operators have one branch."""
         return self.list_filter if user_of(request).is_messenger_administrator else ()
 
-    def has_change_permission(self, request: HttpRequest, obj: Label | None = None) -> bool:
-        return super().has_change_permission(request, obj) and self._is_theirs(request, obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Label | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and self._is_theirs(request, obj)
-
-    def _is_theirs(self, request: HttpRequest, label: Label | None) -> bool:
-        """What holds for all branches is the administrators'."""
-        user = user_of(request)
-        return label is None or user.is_messenger_administrator or label.branch_id == user.branch_id
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        user = user_of(request)
-        if field is not None and not user.is_messenger_administrator:
-            field.queryset = Branch.objects.filter(pk=user.branch_id or 0)
-            field.required, field.empty_label = True, None
-        return field
-
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, ...]:
         """Told by their number: Django would list each of a hundred thousand conversations."""
         labels = list(objs)
@@ -86,4 +67,6 @@ class LabelAdmin(LabelExchange, MessengerAdmin[Label]):
         counts = {str(self.opts.verbose_name_plural): len(labels)}
         if links:
             counts[str(_("labels of conversations"))] = links
-        return [str(label) for label in labels], counts, set(), []
+        theirs = all(self.has_delete_permission(request, label) for label in labels)
+        needed = set() if theirs else {str(self.opts.verbose_name)}
+        return [str(label) for label in labels], counts, needed, []

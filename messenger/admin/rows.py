@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from crm.models import User
 from messenger.admin.avatars import Avatar
-from messenger.models import Attachment, Conversation, Label, Message
+from messenger.models import Attachment, Conversation, Label, Mention, Message
 from messenger.models.conversation import ConversationQuerySet
 from messenger.services.search import Found, excerpts
 
@@ -56,6 +56,7 @@ class Row:
     at_label: str
     shows_branch: bool
     forsaken: bool
+    is_mentioned: bool
 
     @property
     def mark(self) -> str:
@@ -75,6 +76,7 @@ class Row:
             self.at.isoformat(),
             self.at_label,
             str(self.forsaken),
+            str(self.is_mentioned),
         )
         return f"{self.conversation.pk}.{crc32('\0'.join(shown).encode()):x}"
 
@@ -82,7 +84,9 @@ class Row:
 def rows_of(conversations: ConversationQuerySet, user: User, found: Found | None = None) -> list[Row]:
     """Three queries, however many rows, and one more for what was searched for."""
     of_row = ("contact", "inbox", "branch", "assignee")
-    rows = list(conversations.select_related(*of_row).prefetch_related("labels"))
+    named = Mention.objects.unseen_by(user).filter(message__conversation=OuterRef("pk"))
+    shown_rows = conversations.select_related(*of_row).prefetch_related("labels")
+    rows = list(shown_rows.annotate(is_mentioned=Exists(named)))
     messages = {row.pk: found.messages.get(row.pk) if found else None for row in rows}
     pieces = excerpts(found.words, [pk for pk in messages.values() if pk]) if found else {}
     shown = _with_file_name(Message.objects.only("body", "direction", "sender_user_id")).in_bulk(
@@ -119,6 +123,7 @@ def _row(
         at_label=moment(at, now),
         shows_branch=user.is_messenger_administrator,
         forsaken=conversation.is_unfinished and conversation.escalation_failed_at is not None,
+        is_mentioned=getattr(conversation, "is_mentioned", False),
     )
 
 

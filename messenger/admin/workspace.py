@@ -31,6 +31,8 @@ else:
     Base = object
 
 PAGE = "admin/messenger/conversation/workspace.html"
+# Digits that are a number of the database's in any case.
+LONGEST_ID = 18
 FRAGMENT = "admin/messenger/conversation/fragment.html"
 
 # What each button does.
@@ -52,7 +54,7 @@ class Workspace(Base):
             "read": self.read_view,
             "<slug:action>": self.action_view,
         }
-        return [
+        own = [
             path(
                 f"<int:object_id>/change/{route}/",
                 self.admin_site.admin_view(view),
@@ -60,6 +62,8 @@ class Workspace(Base):
             )
             for route, view in views.items()
         ]
+        # The action's route takes any word: it comes last.
+        return [*super().get_own_urls(), *own]
 
     @method_decorator(require_GET)
     def change_view(
@@ -168,7 +172,7 @@ class Workspace(Base):
     def _seen(self, request: HttpRequest, object_id: int | str) -> Conversation:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        if not str(object_id).isdecimal():
+        if not str(object_id).isdecimal() or len(str(object_id)) > LONGEST_ID:
             raise Http404
         related = ("contact__region", "inbox", "branch", "assignee")
         conversation = self.get_queryset(request).select_related(*related).filter(pk=object_id).first()
@@ -208,7 +212,7 @@ def _number(text: str | None) -> int:
     """An id from an address; 0 where there is none, 400 where it is something else."""
     if not text:
         return 0
-    if not text.isdecimal() or len(text) > 18:
+    if not text.isdecimal() or len(text) > LONGEST_ID:
         raise BadRequest("not a number")
     return int(text)
 

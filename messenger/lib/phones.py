@@ -3,7 +3,8 @@
 import re
 
 _LOOKS_LIKE_ONE = re.compile(r"[\d\s()+./-]+")
-_LEAST_DIGITS = 3
+# Three digits stand in every hundredth number.
+_LEAST_DIGITS = 4
 
 
 def digits_of(text: str) -> str:

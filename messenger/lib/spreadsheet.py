@@ -23,6 +23,9 @@ type Row = Sequence[Value]
 
 # The wide forms count as well: some programs take them for the narrow ones.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+# What follows a sign that parts cells or lines: a program that takes another sign for it than the file's begins a cell.
+_INNER = re.compile(r"(?<=[,;\t\r\n])(?=[\"']*[=+\-@＝＋－＠])")
+_INNER_ESCAPED = re.compile(r"(?<=[,;\t\r\n])'(?=[\"']*[=+\-@＝＋－＠])")
 # What Excel's cells hold.
 CELL_LENGTH = 32_767
 BOM = "\ufeff"
@@ -35,6 +38,15 @@ def escaped(text: str) -> str:
 
 def unescaped(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
+
+
+def escaped_in_csv(text: str) -> str:
+    """Beyond `escaped`: Excel parts a file of commas by semicolons where the reader's country does, quotes or not."""
+    return escaped(_INNER.sub("'", text))
+
+
+def unescaped_in_csv(text: str) -> str:
+    return _INNER_ESCAPED.sub("", unescaped(text))
 
 
 def csv_pieces(titles: Sequence[str], batches: Iterable[Iterable[Row]], *, delimiter: str) -> Iterator[str]:
@@ -57,7 +69,7 @@ def _written(buffer: StringIO, writer: Any, rows: Iterable[Row]) -> str:
 def _csv_cell(value: Value) -> Value:
     if isinstance(value, datetime):
         return value.strftime(MOMENT)
-    return escaped(value) if isinstance(value, str) else value
+    return escaped_in_csv(value) if isinstance(value, str) else value
 
 
 def xlsx_file(titles: Sequence[str], batches: Iterable[Iterable[Row]]) -> IO[bytes]:

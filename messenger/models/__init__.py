@@ -8,12 +8,16 @@ from messenger.models.contact import Contact
 from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
 from messenger.models.data_export import DataExport
+from messenger.models.data_removal import DataRemoval
 from messenger.models.inbox import Inbox
+from messenger.models.integration_token import IntegrationToken
 from messenger.models.label import ConversationLabel, Label
+from messenger.models.lease import Lease
 from messenger.models.mention import Mention
 from messenger.models.message import Message
 from messenger.models.routing_rule import RoutingRule
 from messenger.models.saved_filter import SavedFilter
+from messenger.models.webhook import WebhookAttempt, WebhookDelivery
 from messenger.models.working_hours import Holiday, WorkingHours
 
 __all__ = [
@@ -26,12 +30,17 @@ __all__ = [
     "ConversationEvent",
     "ConversationLabel",
     "DataExport",
+    "DataRemoval",
     "Holiday",
     "Inbox",
+    "IntegrationToken",
     "Label",
+    "Lease",
     "Mention",
     "Message",
     "RoutingRule",
     "SavedFilter",
+    "WebhookAttempt",
+    "WebhookDelivery",
     "WorkingHours",
 ]

@@ -2,6 +2,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Branch
 from messenger.models.label import OfBranchQuerySet
@@ -33,7 +34,7 @@ class CannedResponse(models.Model):
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    updated_at = models.DateTimeField(pgettext_lazy("when", "changed"), auto_now=True)
 
     objects = OfBranchQuerySet["CannedResponse"].as_manager()
 

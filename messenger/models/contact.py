@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -59,6 +60,7 @@ class Contact(models.Model):
     locale = models.CharField(_("language"), max_length=35, blank=True, editable=False)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     anonymized_at = models.DateTimeField(_("anonymized"), null=True, blank=True, editable=False)
+    mail_unsubscribed_at = models.DateTimeField(_("wants no mail"), null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -86,6 +88,12 @@ class Contact(models.Model):
         indexes = [
             GinIndex(OpClass(contact_text(), name="gin_trgm_ops"), name="messenger_contact_search"),
             GinIndex(OpClass(phone_digits(), name="gin_trgm_ops"), name="messenger_contact_phone"),
+            models.Index(
+                models.F("inbox"),
+                Lower("email"),
+                name="messenger_contact_no_mail",
+                condition=models.Q(mail_unsubscribed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -254,6 +254,11 @@ class Conversation(models.Model):
     def __str__(self) -> str:
         return f"{self.contact.label} #{self.pk}"
 
+    def is_visible_to(self, user: User) -> bool:
+        """As the queryset's `visible_to` says it, of a row that is at hand: under its lock without a query."""
+        in_branch = user.branch_id is not None and self.branch_id == user.branch_id
+        return user.is_messenger_administrator or in_branch or self.assignee_id == user.pk
+
     @property
     def is_closed(self) -> bool:
         return self.status == self.Status.CLOSED

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,7 @@ class ConversationEvent(models.Model):
         UNLABELLED = "unlabelled", _("label removed")
         BLOCKED = "blocked", _("client blocked")
         UNBLOCKED = "unblocked", _("client let in again")
+        MAILED = "mailed", _("answers mailed to the client")
         ANONYMIZED = "anonymized", _("the client's personal data was removed")
 
     conversation = models.ForeignKey(
@@ -52,7 +54,10 @@ class ConversationEvent(models.Model):
     class Meta:
         verbose_name = _("event of a conversation")
         verbose_name_plural = _("events of conversations")
-        indexes = [models.Index(fields=["conversation", "id"], name="messenger_event_order")]
+        indexes = [
+            models.Index(fields=["conversation", "id"], name="messenger_event_order"),
+            BrinIndex(fields=["created_at"], name="messenger_event_time"),
+        ]
 
     def __str__(self) -> str:
         return self.get_kind_display()

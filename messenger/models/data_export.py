@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messenger.models.attachment import attachments_storage
 from messenger.models.contact import Contact
+from messenger.models.data_job import DataJob
 
 FOLDER = "exports"
 
@@ -16,13 +17,12 @@ def storage_path(export: "DataExport", filename: str) -> str:
     return f"{FOLDER}/{uuid.uuid4().hex}"
 
 
-class DataExport(models.Model):
+class DataExport(DataJob):
     """A contact's data as a file that the worker makes, for whoever asked for it, until it expires.
 
     The row goes with its file, and with the contact's data: who exported what and why is kept by the audit.
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     contact = models.ForeignKey(
         Contact, verbose_name=_("contact"), on_delete=models.CASCADE, related_name="data_exports"
     )
@@ -33,14 +33,11 @@ class DataExport(models.Model):
         related_name="+",
         db_index=False,
     )
-    reason = models.TextField(_("reason"), max_length=500)
     with_files = models.BooleanField(_("with files"), default=False)
     file = models.FileField(
         _("file"), upload_to=storage_path, storage=attachments_storage, max_length=200, blank=True
     )
     size = models.PositiveBigIntegerField(_("size"), default=0)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     expires_at = models.DateTimeField(_("expires"), db_index=True)
 
     class Meta:

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +70,21 @@ class Asking(models.TextChoices):
     OFF = "off", _("no")
     OPTIONAL = "optional", _("optional")
     REQUIRED = "required", _("required")
+
+
+# As the contract names them: `WebhookDelivery.Event`.
+WEBHOOK_EVENTS = ("conversation.created", "conversation.closed", "message.in", "message.out")
+
+
+def all_webhook_events() -> list[str]:
+    return list(WEBHOOK_EVENTS)
+
+
+class WebhookStop(models.TextChoices):
+    """Why a webhook was turned off without anybody asking."""
+
+    GONE = "gone", _("the receiver says that it is gone for good (410)")
+    FAILING = "failing", _("for days no attempt was successful")
 
 
 def _prechat_field(label: Any) -> "models.CharField[str, str]":
@@ -180,6 +195,46 @@ class Inbox(models.Model):
         default=False,
         help_text=_("Visitors agree to the privacy text before they write; text and time are recorded."),
     )
+    webhook_enabled = models.BooleanField(
+        _("tell another system by webhook"), default=False, db_default=False
+    )
+    webhook_url = models.URLField(
+        _("webhook URL"),
+        max_length=500,
+        blank=True,
+        db_default="",
+        validators=[URLValidator(schemes=["http", "https"])],
+    )
+    webhook_secret = models.CharField(
+        _("secret for the signature"),
+        max_length=128,
+        blank=True,
+        db_default="",
+        help_text=_("With it the receiver can check who sent a request. Empty: requests are not signed."),
+    )
+    webhook_events = ArrayField(
+        models.CharField(max_length=24),
+        verbose_name=_("events"),
+        default=all_webhook_events,
+        blank=True,
+        db_default=list(WEBHOOK_EVENTS),
+    )
+    webhook_stopped_at = models.DateTimeField(_("webhook stopped"), null=True, editable=False)
+    webhook_stop_reason = models.CharField(
+        max_length=7, choices=WebhookStop.choices, blank=True, editable=False, db_default=""
+    )
+    auto_reply_enabled = models.BooleanField(
+        _("answer the first message automatically"), default=False, db_default=False
+    )
+    auto_reply_text = models.TextField(
+        _("text of the automatic answer"),
+        max_length=2000,
+        blank=True,
+        db_default="",
+        help_text=_(
+            "Sent once, in the name of the operator to whom the conversation was given. Without one nothing is sent."
+        ),
+    )
     anonymize_after_months = models.PositiveSmallIntegerField(
         _("anonymize clients after months"),
         null=True,
@@ -235,6 +290,18 @@ class Inbox(models.Model):
                 condition=models.Q(consent_required=False) | ~models.Q(privacy_text=""),
                 name="messenger_inbox_consent_text",
             ),
+            models.CheckConstraint(
+                condition=models.Q(webhook_enabled=False) | ~models.Q(webhook_url=""),
+                name="messenger_inbox_webhook_url",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(webhook_events__contained_by=list(WEBHOOK_EVENTS)),
+                name="messenger_inbox_webhook_events",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(auto_reply_enabled=False) | ~models.Q(auto_reply_text=""),
+                name="messenger_inbox_auto_reply",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -250,6 +317,12 @@ class Inbox(models.Model):
     def clean(self) -> None:
         if self.consent_required and not self.privacy_text.strip():
             raise ValidationError({"privacy_text": _("Write what visitors are to agree to.")})
+        if self.webhook_enabled and not self.webhook_url:
+            raise ValidationError({"webhook_url": _("Write the address to which the events are sent.")})
+        if self.webhook_enabled and not self.webhook_events:
+            raise ValidationError({"webhook_events": _("Choose the events, or turn the webhook off.")})
+        if self.auto_reply_enabled and not self.auto_reply_text.strip():
+            raise ValidationError({"auto_reply_text": _("Write what is answered, or turn the answer off.")})
 
     @property
     def max_file_size_bytes(self) -> int:

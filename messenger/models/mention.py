@@ -3,7 +3,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import User
 from messenger.models.message import Message
+
+
+class MentionQuerySet(models.QuerySet["Mention"]):
+    def unseen_by(self, user: User) -> "MentionQuerySet":
+        """Few, and found by an index of them alone (messenger_mention_unseen)."""
+        return self.filter(user=user, seen_at=None)
 
 
 class Mention(models.Model):
@@ -14,6 +21,8 @@ class Mention(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions", db_index=False
     )
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
+
+    objects = MentionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mention")

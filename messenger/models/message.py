@@ -40,6 +40,7 @@ class Message(models.Model):
         db_index=False,
     )
     client_message_id = models.UUIDField(_("id given by the client"), null=True, blank=True)
+    is_automatic = models.BooleanField(_("sent automatically"), db_default=False, editable=False)
     created_at = models.DateTimeField(_("written"), db_default=Now())
     read_at = models.DateTimeField(_("read by the contact"), null=True, blank=True)
 
@@ -60,6 +61,9 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(read_at__isnull=True) | Q(direction="out"), name="messenger_message_read"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_automatic=False) | Q(direction="out"), name="messenger_message_automatic"
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from crm.models import User
 from messenger.exceptions import Invalid, NotFound
 from messenger.models import Contact, Conversation, ConversationEvent
 from messenger.services.change import change
-from messenger.services.status import close
+from messenger.services.status import close_locked, locked
 from messenger.services.visitors import latest_conversation
 
 REASON_LENGTH = 500
@@ -35,7 +35,8 @@ def block(
     if not _set(contact_id, actor, {conversation_id, last}, blocked=True, data={"reason": text}):
         return False
     if closes and last is not None:
-        close(conversation_id=last, actor=actor)
+        # Whoever sees the client may: the conversation to which they would come can be another branch's.
+        close_locked(locked(last), actor=actor)
     return True
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import User
-from messenger.exceptions import ContactChanged, Invalid, NotFound
+from messenger.exceptions import Anonymized, ContactChanged, Invalid, NotFound
 from messenger.models import Contact, Conversation, ConversationEvent
 from messenger.services.change import change
 from messenger.services.contact_details import FIELDS
@@ -32,8 +32,10 @@ def correct(
     """
     conversation = _conversation(contact_id, conversation_id)
     contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
-    if contact is None or contact.anonymized_at is not None:
+    if contact is None:
         raise NotFound
+    if contact.anonymized_at is not None:
+        raise Anonymized
     wanted = _wanted(values, seen)
     _check_conflicts(contact, wanted, seen)
     news = {name: value for name, value in wanted.items() if getattr(contact, name) != value}

@@ -4,10 +4,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import User
-from messenger.exceptions import Invalid, NotFound
+from messenger.exceptions import Invalid
 from messenger.models import Conversation, ConversationEvent, ConversationLabel, Label
 from messenger.services.change import change
-from messenger.services.status import locked
+from messenger.services.status import locked_for
 
 Kind = ConversationEvent.Kind
 
@@ -15,7 +15,7 @@ Kind = ConversationEvent.Kind
 @transaction.atomic
 def add_label(*, conversation_id: int, label_id: int, actor: User) -> Conversation:
     """Twice is once. Raises NotFound, or Invalid for a label of another branch than the conversation's."""
-    conversation = _seen(conversation_id, actor)
+    conversation = locked_for(conversation_id, actor)
     label = Label.objects.of_branch(conversation.branch_id).filter(pk=label_id).first()
     if label is None:
         raise Invalid({"label": [_("There is no such label in the conversation's branch.")]})
@@ -30,19 +30,11 @@ def add_label(*, conversation_id: int, label_id: int, actor: User) -> Conversati
 @transaction.atomic
 def remove_label(*, conversation_id: int, label_id: int, actor: User) -> Conversation:
     """Of any branch: a conversation that was transferred may carry one of the branch that it left."""
-    conversation = _seen(conversation_id, actor)
+    conversation = locked_for(conversation_id, actor)
     link = conversation.label_links.select_related("label").filter(label=label_id).first()
     if link is not None:
         link.delete()
         change(conversation, kind=Kind.UNLABELLED, actor=actor, data=_told(link.label))
-    return conversation
-
-
-def _seen(conversation_id: int, actor: User) -> Conversation:
-    """Under the lock: among many that are labelled one may have gone out of the actor's sight meanwhile."""
-    conversation = locked(conversation_id)
-    if not Conversation.objects.visible_to(actor).filter(pk=conversation.pk).exists():
-        raise NotFound
     return conversation
 
 

@@ -47,7 +47,7 @@ def colleagues(conversation: Conversation, *, without: User) -> QuerySet[User]:
 
 def mark_seen(*, conversation_id: int, user: User) -> int:
     """The notes that name the user are before their eyes; how many that were new."""
-    unseen = Mention.objects.filter(user=user, message__conversation=conversation_id, seen_at=None)
+    unseen = Mention.objects.unseen_by(user).filter(message__conversation=conversation_id)
     return unseen.update(seen_at=clock.now())
 
 

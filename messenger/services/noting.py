@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from crm.models import User
 from messenger.events import publish, publish_mention
-from messenger.exceptions import IdempotencyConflict
+from messenger.exceptions import IdempotencyConflict, NotFound
 from messenger.lib import clock
 from messenger.models import Attachment, Conversation, Mention, Message
 from messenger.services.mentioning import mentioned_in
@@ -41,6 +41,8 @@ def add_note(
             conversation = locked(conversation_id)
             if repeated := _repeated(conversation_id, author, text, client_message_id):
                 return repeated
+            if not conversation.is_visible_to(author):
+                raise NotFound
             mentioned = mentioned_in(text, conversation=conversation, author=author)
             return _write(conversation, author, text, client_message_id, files, mentioned)
     except IntegrityError:

@@ -12,10 +12,12 @@ from messenger.events import publish
 from messenger.exceptions import Blocked, ConversationClosed, IdempotencyConflict, NotFound, SessionInvalid
 from messenger.models import Attachment, Contact, Conversation, Inbox, Message
 from messenger.services.assignment import assign, reassign
+from messenger.services.auto_reply import auto_reply
 from messenger.services.change import note
 from messenger.services.status import assign_to_answering, reopen_locked
 from messenger.services.text import check_body
 from messenger.services.visitors import start_conversation
+from messenger.services.webhooks.outbox import Event, tell
 from messenger.services.writing import FROM_CONTACT, TO_CONTACT, Posted, write
 
 
@@ -47,17 +49,21 @@ def post_from_contact(
             if repeated := _repeated(contact_id, text, client_message_id):
                 return repeated
             conversation, find_operator = _make_writable(inbox_id, conversation_id, contact_id)
+            is_first = conversation.last_message_id is None
+            if is_first:
+                tell(conversation, Event.CONVERSATION_CREATED)
             values["first"] = True
             written = write(FROM_CONTACT, conversation.pk, text, client_message_id, values, files)
-            if written:
-                find_operator(conversation)
+            if written is None:
+                raise SessionInvalid
+            find_operator(conversation)
+            if is_first:
+                auto_reply(conversation)
     except IntegrityError:
         repeated = _repeated(contact_id, text, client_message_id)
         if repeated is None:
             raise
         return repeated
-    if written is None:
-        raise SessionInvalid
     return written
 
 
@@ -87,6 +93,25 @@ def post_from_operator(
 
     Raises Invalid, NotFound, ConversationClosed or IdempotencyConflict. A repeat returns the first message.
     """
+    message, _created = post_once_from_operator(
+        conversation_id=conversation_id,
+        operator=operator,
+        body=body,
+        client_message_id=client_message_id,
+        files=files,
+    )
+    return message
+
+
+def post_once_from_operator(
+    *,
+    conversation_id: int,
+    operator: User,
+    body: str,
+    client_message_id: uuid.UUID | None = None,
+    files: Sequence[Attachment] = (),
+) -> tuple[Message, bool]:
+    """`post_from_operator`, and whether the message was written now or had been before."""
     text = check_body(body, may_be_empty=bool(files))
     try:
         with transaction.atomic():
@@ -96,7 +121,9 @@ def post_from_operator(
             if conversation is None:
                 raise NotFound
             if repeated := _repeated_by_operator(conversation_id, operator, text, client_message_id):
-                return repeated
+                return repeated, False
+            if not conversation.is_visible_to(operator):
+                raise NotFound
             if conversation.is_closed:
                 raise ConversationClosed
             if conversation.status != Conversation.Status.OPEN:
@@ -110,8 +137,8 @@ def post_from_operator(
         repeated_message = _repeated_by_operator(conversation_id, operator, text, client_message_id)
         if repeated_message is None:
             raise
-        return repeated_message
-    return Message.objects.get(pk=written.id)
+        return repeated_message, False
+    return Message.objects.get(pk=written.id), True
 
 
 def _repeated(contact_id: uuid.UUID, text: str, client_message_id: uuid.UUID | None) -> Posted | None:

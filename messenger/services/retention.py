@@ -19,6 +19,7 @@ from messenger.lib.budget import Budget
 from messenger.models import Conversation, ConversationEvent
 from messenger.models.contact import view_cache_key
 from messenger.services.change import event_of
+from messenger.services.webhooks import outbox
 from messenger.volatile import volatile
 
 # At most: some ten milliseconds (docs/retention.md). Where it takes longer there are fewer (`Budget`).
@@ -26,7 +27,7 @@ BATCH = 100
 CLOSED = ConversationEvent.Kind.CLOSED
 # The condition is that of `ConversationQuerySet.quiet_since`. What went in earlier batches is dead in the index until
 # it is vacuumed: `since` keeps it from being walked again and again.
-_CLOSE = """
+_CLOSE_AND_TELL = """
 WITH due AS (
     SELECT id FROM messenger_conversation
     WHERE status = 'resolved' AND last_message_at >= %(since)s AND last_message_at < %(before)s
@@ -35,13 +36,21 @@ WITH due AS (
     UPDATE messenger_conversation k
     SET status = 'closed', closed_at = %(now)s, waiting_since = NULL, escalation_failed_at = NULL
     FROM due WHERE k.id = due.id
-    RETURNING k.id, k.branch_id, k.assignee_id, k.last_message_at
-), told AS (
+    RETURNING k.id, k.inbox_id, k.branch_id, k.assignee_id, k.status, k.last_message_at
+), hooked AS ({hooked}), told AS (
     INSERT INTO messenger_conversationevent (conversation_id, kind, data, created_at)
     SELECT id, 'closed', %(data)s::jsonb, %(now)s FROM closed
 )
-SELECT id, branch_id, assignee_id, last_message_at FROM closed
+SELECT id, branch_id, assignee_id, last_message_at, EXISTS (SELECT 1 FROM hooked) FROM closed
 """
+_CLOSE = _CLOSE_AND_TELL.format(
+    hooked=outbox.INSERT.format(
+        source="closed",
+        message="NULL::bigint",
+        event=outbox.Event.CONVERSATION_CLOSED.value,
+        condition="true",
+    )
+)
 
 
 class Closed(NamedTuple):
@@ -49,6 +58,7 @@ class Closed(NamedTuple):
     branch_id: int
     assignee_id: int | None
     last_message_at: datetime
+    is_told: bool
 
 
 def count_quiet(*, quiet_for: timedelta, limit: int | None = None) -> int:
@@ -87,6 +97,8 @@ def _close_batch(since: datetime, before: datetime, size: int, quiet_for: timede
         batch = [Closed(*row) for row in cursor.fetchall()]
     if batch:
         transaction.on_commit(lambda: _announce(batch))
+        if batch[0].is_told:
+            outbox.wake_on_commit()
     return batch
 
 

@@ -15,7 +15,7 @@ from operator import and_
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, OuterRef, Q, QuerySet, Subquery
 
 from messenger.lib import phones
 from messenger.models import Contact, Message
@@ -40,6 +40,7 @@ AT_ONCE = 1000
 MOST_STRETCHES = 64
 # Of more people than this the conversations are looked at, the newest first, instead of the people's.
 FEW_CONTACTS = 6000
+SAMPLE = 2000
 
 _NUMBER = re.compile(r"#\s*(\d{1,18})")
 _LAST_WORD = re.compile(r"(?:^|(?<=\s))\w{2,}$")
@@ -80,9 +81,7 @@ def search(text: str, wanted: Sequence[ConversationQuerySet]) -> Found:
     found = Found()
     if not text:
         return found
-    people = contacts_like(text)
-    few = list(people.values_list("pk", flat=True)[: FEW_CONTACTS + 1])
-    found.contacts = people if len(few) > FEW_CONTACTS else few
+    found.contacts = _few_of(text)
     _find_messages(found, text, wanted)
     return found
 
@@ -92,11 +91,40 @@ def search(text: str, wanted: Sequence[ConversationQuerySet]) -> Found:
 
 def contacts_like(text: str) -> QuerySet[Contact]:
     """All words in name and email, in any order and case; or the number, however it is written."""
-    people = Contact.objects.alias(text=contact_text(), plain=plain_contact(), digits=phone_digits())
+    return _readable().filter(_is_like(text))
+
+
+def _readable() -> QuerySet[Contact]:
+    return Contact.objects.alias(text=contact_text(), plain=plain_contact(), digits=phone_digits())
+
+
+def _is_like(text: str) -> Q:
     words = reduce(and_, (_has_word(word) for word in text.split()[:8]))
     for pattern in phones.patterns(text):
         words |= Q(digits__contains=pattern)
-    return people.filter(words)
+    return words
+
+
+def _few_of(text: str) -> QuerySet[Contact] | list[UUID]:
+    """The ids, unless there are too many. Before the index collects them all it is guessed from a sample.
+
+    Ids of contacts are random: the first ones are as good a sample as any, and always at hand.
+    """
+    people = contacts_like(text)
+    is_like = ExpressionWrapper(_is_like(text), output_field=BooleanField())
+    sample = _readable().annotate(is_like=is_like).order_by("pk")[:SAMPLE]
+    share = sample.aggregate(number=Count("pk", filter=Q(is_like=True)))["number"] / SAMPLE
+    if share * _number_of_contacts() > FEW_CONTACTS:
+        return people
+    few = list(people.values_list("pk", flat=True)[: FEW_CONTACTS + 1])
+    return people if len(few) > FEW_CONTACTS else few
+
+
+def _number_of_contacts() -> float:
+    """As the planner knows it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'messenger_contact'::regclass")
+        return float(cursor.fetchone()[0])
 
 
 def _has_word(word: str) -> Q:

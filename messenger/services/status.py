@@ -10,6 +10,7 @@ from messenger.lib import clock
 from messenger.models import Conversation
 from messenger.services.change import change
 from messenger.services.queueing import assign_waiting_soon
+from messenger.services.webhooks.outbox import Event, tell
 
 Status = Conversation.Status
 
@@ -20,7 +21,7 @@ def take(*, conversation_id: int, operator: User) -> Conversation:
 
     Of two who take it at once one gets it; the other is told who by AlreadyTaken.
     """
-    conversation = locked(conversation_id)
+    conversation = locked_for(conversation_id, operator)
     if conversation.is_closed:
         raise ConversationClosed
     if conversation.assignee_id == operator.pk:
@@ -52,7 +53,7 @@ def assign_to_answering(conversation: Conversation, *, operator: User) -> None:
 @transaction.atomic
 def resolve(*, conversation_id: int, actor: User) -> Conversation:
     """The question is answered; the visitor's next message opens the conversation again."""
-    conversation = locked(conversation_id)
+    conversation = locked_for(conversation_id, actor)
     if conversation.is_unfinished:
         change(
             conversation,
@@ -70,7 +71,10 @@ def resolve(*, conversation_id: int, actor: User) -> Conversation:
 @transaction.atomic
 def close(*, conversation_id: int, actor: User) -> Conversation:
     """Ends the conversation; the visitor's next message starts a new one."""
-    conversation = locked(conversation_id)
+    return close_locked(locked_for(conversation_id, actor), actor=actor)
+
+
+def close_locked(conversation: Conversation, *, actor: User) -> Conversation:
     if not conversation.is_closed:
         was_unfinished = conversation.is_unfinished
         change(
@@ -82,6 +86,7 @@ def close(*, conversation_id: int, actor: User) -> Conversation:
             waiting_since=None,
             escalation_failed_at=None,
         )
+        tell(conversation, Event.CONVERSATION_CLOSED)
         if was_unfinished:
             _make_room(conversation)
     return conversation
@@ -92,7 +97,7 @@ def reopen(*, conversation_id: int, actor: User) -> Conversation:
     where there is nobody any more to answer."""
     try:
         with transaction.atomic():
-            conversation = _locked_with_contact(conversation_id)
+            conversation = _seen(_locked_with_contact(conversation_id), actor)
             if conversation.contact.anonymized_at is not None:
                 raise Anonymized
             if not conversation.is_unfinished:
@@ -142,5 +147,16 @@ def locked(conversation_id: int) -> Conversation:
     """The conversation, nobody else's until the transaction ends; raises NotFound."""
     conversation = Conversation.objects.select_for_update(no_key=True).filter(pk=conversation_id).first()
     if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def locked_for(conversation_id: int, actor: User) -> Conversation:
+    """The same, if the actor still sees it: it may have gone to another branch meanwhile. Else NotFound as well."""
+    return _seen(locked(conversation_id), actor)
+
+
+def _seen(conversation: Conversation, actor: User) -> Conversation:
+    if not conversation.is_visible_to(actor):
         raise NotFound
     return conversation

@@ -13,6 +13,7 @@ from messenger.events import publish
 from messenger.lib import clock
 from messenger.lib.sql import fetch_all
 from messenger.models import Attachment
+from messenger.services.webhooks.outbox import Event, told_with_message, wake_on_commit
 
 # A draw of the sequence inside the UPDATE happens under the row's lock: PostgreSQL computes the new row anew when
 # it had to wait for another writer.
@@ -23,14 +24,19 @@ WITH k AS (
         last_message_at = COALESCE(%(moment)s::timestamptz, clock_timestamp()),
         {counters}
     WHERE id = %(conversation)s AND {condition}
-    RETURNING id, branch_id, assignee_id, last_message_id, last_message_at
-)
-INSERT INTO messenger_message (id, conversation_id, direction, body, sender_user_id, client_message_id, created_at)
-SELECT last_message_id, id, %(direction)s, %(body)s, %(sender)s::bigint, %(client_message_id)s::uuid, last_message_at
+    RETURNING id, inbox_id, branch_id, assignee_id, status, last_message_id, last_message_at
+), told AS ({told})
+INSERT INTO messenger_message
+    (id, conversation_id, direction, body, sender_user_id, client_message_id, is_automatic, created_at)
+SELECT last_message_id, id, %(direction)s, %(body)s, %(sender)s::bigint, %(client_message_id)s::uuid, {automatic},
+    last_message_at
 FROM k
-RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k), {sender_name}
+RETURNING id, created_at, (SELECT branch_id FROM k), (SELECT assignee_id FROM k), {sender_name},
+    EXISTS (SELECT 1 FROM told)
 """
 FROM_CONTACT = _WRITE.format(
+    told=told_with_message(Event.MESSAGE_IN, "k"),
+    automatic="false",
     counters="""unread_count = unread_count + 1,
         waiting_since = COALESCE(waiting_since, %(moment)s::timestamptz, clock_timestamp())""",
     # A retry may come after the session went on from the conversation that has the message already.
@@ -46,6 +52,8 @@ FROM_CONTACT = _WRITE.format(
 )
 # Whoever answers their own conversation has opened and read it.
 TO_CONTACT = _WRITE.format(
+    told=told_with_message(Event.MESSAGE_OUT, "k"),
+    automatic="false",
     counters="""waiting_since = NULL,
         unread_count = CASE WHEN assignee_id = %(sender)s::bigint THEN 0 ELSE unread_count END,
         assignee_opened_at = CASE WHEN assignee_id = %(sender)s::bigint
@@ -55,6 +63,15 @@ TO_CONTACT = _WRITE.format(
         operator_read_up_to = CASE WHEN assignee_id = %(sender)s::bigint
             THEN GREATEST(operator_read_up_to, last_message_id) ELSE operator_read_up_to END""",
     condition="status = 'open'",
+    sender_name="''",
+)
+# The operator in whose name it goes hasn't seen anything yet: it waits for them as before.
+AUTOMATIC = _WRITE.format(
+    told=told_with_message(Event.MESSAGE_OUT, "k"),
+    automatic="true",
+    counters="unread_count = unread_count",
+    condition="""status = 'open' AND assignee_id = %(sender)s::bigint AND NOT EXISTS (
+        SELECT 1 FROM messenger_message m WHERE m.conversation_id = %(conversation)s AND m.direction = 'out')""",
     sender_name="''",
 )
 
@@ -96,7 +113,9 @@ def write(
     rows = fetch_all(sql, parameters)
     if not rows:
         return None
-    message_id, created_at, branch_id, assignee_id, sender_name = rows[0]
+    message_id, created_at, branch_id, assignee_id, sender_name, is_told = rows[0]
+    if is_told:
+        wake_on_commit()
     if files:
         for attachment in files:
             attachment.message_id = message_id

@@ -268,7 +268,7 @@ def test_contact_page_of_nobody_can_be_read_only(administrator_client: Client, c
     anonymize(contact.pk)
     change = reverse("admin:messenger_contact_change", args=[contact.pk])
     page = administrator_client.get(change).content.decode()
-    assert "What is left is for statistics." in page
+    assert "what is left is for statistics." in page
     assert 'name="email"' not in page
     assert administrator_client.post(change, {"name": "Maria"}).status_code == 403
 

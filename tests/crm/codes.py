@@ -30,7 +30,8 @@ def wrong_code(key: str) -> str:
 
 
 def give_factor(user: User) -> tuple[str, list[str]]:
-    """The user's key and recovery codes; the code of now is not used up."""
+    """The user's key and recovery codes, in place of former ones; the code of now is not used up."""
+    keeping.turn_off(user)
     key = new_key()
     codes = keeping.turn_on(user, key=key, code=code_of(key))
     assert codes is not None

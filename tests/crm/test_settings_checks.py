@@ -25,6 +25,7 @@ BAD_VALUES = [
     ("crm.E002", "SECRET_KEY", "short"),
     ("crm.E004", "CSRF_TRUSTED_ORIGINS", "https://crm.example.com,crm.example.com"),
     ("crm.E005", "HTTPS", "2"),
+    ("crm.E006", "SECRET_KEY_FALLBACKS", "short"),
     ("crm.E010", "DATABASE_URL", "sqlite:///db.sqlite3"),
     ("crm.E010", "DATABASE_URL", "sqlite://:memory:"),
     ("crm.E010", "DATABASE_URL", "mysql://root@127.0.0.1/crm"),
@@ -41,6 +42,7 @@ BAD_VALUES = [
     ("crm.E015", "WORKER_PROCESSES", "0"),
     ("crm.E016", "LOG_LEVEL", "LOUD"),
     ("crm.E018", "WORKER_TASK_SECONDS", "0"),
+    ("crm.E019", "WORKER_LONG_TASK_SECONDS", "0"),
     ("crm.E060", "LOGIN_ATTEMPTS", "0"),
     ("crm.E061", "LOGIN_ATTEMPTS_PER_ADDRESS", "many"),
     ("crm.E062", "LOGIN_LOCK_SECONDS", "0"),
@@ -93,6 +95,7 @@ BAD_VALUES = [
     ("messenger.E031", "MESSENGER_THROTTLE_UPLOAD_ADDRESS", "ten"),
     ("messenger.E032", "MESSENGER_THROTTLE_UPLOAD_SESSION", "10"),
     ("messenger.E033", "MESSENGER_THROTTLE_UPLOAD_INBOX", "10/fortnight"),
+    ("messenger.E039", "MESSENGER_THROTTLE_REST_TOKEN", "600/hours/min"),
     ("messenger.E034", "MESSENGER_CAPTCHA_ENABLED", "often"),
     ("messenger.E035", "MESSENGER_CAPTCHA_MAX_NUMBER", "0"),
     ("messenger.E036", "MESSENGER_CAPTCHA_BOOTSTRAPS", "12"),
@@ -102,6 +105,13 @@ BAD_VALUES = [
     ("messenger.E052", "MESSENGER_MAX_IMAGE_PIXELS", "many"),
     ("messenger.E053", "MESSENGER_ATTACHMENT_LINK_SECONDS", "0"),
     ("messenger.E055", "MESSENGER_S3_ENDPOINT_URL", "minio:9000"),
+    ("crm.E070", "EMAIL_URL", "mail.example.com"),
+    ("crm.E071", "DEFAULT_FROM_EMAIL", "nobody"),
+    ("messenger.E070", "MESSENGER_PUBLIC_URL", "crm.example.com"),
+    ("messenger.E071", "MESSENGER_WEBHOOK_TIMEOUT_SECONDS", "0"),
+    ("messenger.E072", "MESSENGER_WEBHOOK_PORTS", "443,70000"),
+    ("messenger.E073", "MESSENGER_WEBHOOK_ALLOWED_HOSTS", "10.0.0.0/33"),
+    ("messenger.E074", "MESSENGER_WEBHOOK_LOG_DAYS", "0"),
 ]
 # Names, folders, sentences, tokens and keys: every text is one.
 CANNOT_BE_WRONG = {
@@ -117,7 +127,7 @@ CANNOT_BE_WRONG = {
 }
 
 
-PARTS = ("security", "messenger", "geoip", "storage")
+PARTS = ("security", "messenger", "geoip", "storage", "mail", "outbound")
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

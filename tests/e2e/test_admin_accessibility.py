@@ -1,10 +1,20 @@
 """Axe finds nothing on the pages of the workplace, light and dark, at a desk and on a phone."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from scripts.pictures.workplace import (
+    complete,
+    open_dialog,
+    open_filters,
+    open_keys,
+    open_more,
+    tick,
+    write_note,
+)
 from tests.e2e.axe import findings
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
@@ -24,6 +34,11 @@ PAGES = [
     "/admin/messenger/cannedresponse/",
     "/admin/messenger/cannedresponse/add/",
     "/admin/messenger/label/",
+    "/admin/messenger/label/import/",
+    "/admin/messenger/contact/export/",
+    "/admin/messenger/conversation/export/?box=all",
+    "/admin/security/",
+    "/admin/security/turn-on/",
     "/admin/crm/user/",
     "/admin/crm/user/add/",
     "/admin/crm/auditentry/",
@@ -31,6 +46,33 @@ PAGES = [
     "/admin/password_change/",
     "/settings/messenger/health/",
 ]
+LABELS = "name,color\nUrgent,#dc2626\nWrong,red\n"
+
+
+def open_saved(page: Page) -> None:
+    page.locator(".msgr-list-tools [popovertarget=msgr-saved]").click()
+
+
+def open_labels(page: Page) -> None:
+    toggle = page.locator(".msgr-card-toggle")
+    if toggle.is_visible():
+        toggle.click()
+    page.locator(".msgr-label-form input").click()
+
+
+OVER_THE_LIST: dict[str, Callable[[Page], None]] = {
+    "filters": open_filters,
+    "saved": open_saved,
+    "ticked": tick,
+}
+OVER_THE_WORKSPACE: dict[str, Callable[[Page], None]] = {
+    "note": write_note,
+    "canned": complete,
+    "labels": open_labels,
+    "more": open_more,
+    "keys": open_keys,
+    **{action: open_dialog(action) for action in ("assign", "block")},
+}
 
 
 @pytest.fixture(params=DEVICES)
@@ -65,6 +107,53 @@ def test_workspace(page: Page) -> None:
     page.locator("a.msgr-client-name").first.click()
     page.locator("#msgr-timeline").wait_for()
     assert findings(page) == []
+
+
+def test_what_opens_over_the_list(page: Page, system: System) -> None:
+    assert_clean_with(page, f"{system.base_url}/admin/messenger/conversation/?box=all", OVER_THE_LIST)
+
+
+def test_what_opens_over_the_workspace(page: Page) -> None:
+    page.locator("a.msgr-client-name").first.click()
+    page.locator("#msgr-timeline").wait_for()
+    assert_clean_with(page, page.url, OVER_THE_WORKSPACE)
+
+
+def assert_clean_with(page: Page, url: str, openings: dict[str, Callable[[Page], None]]) -> None:
+    found = {}
+    for name, opening in openings.items():
+        page.goto(url)
+        page.wait_for_load_state("load")
+        opening(page)
+        if problems := findings(page):
+            found[name] = problems
+    assert found == {}
+
+
+def test_transfer(page: Page, system: System) -> None:
+    """Of a global inbox's conversation."""
+    page.goto(f"{system.base_url}/admin/messenger/conversation/?box=all&inbox={global_inbox(page, system)}")
+    page.locator("a.msgr-client-name").first.click()
+    page.locator("#msgr-timeline").wait_for()
+    open_dialog("transfer")(page)
+    assert findings(page) == []
+
+
+def global_inbox(page: Page, system: System) -> str:
+    page.goto(f"{system.base_url}/admin/messenger/inbox/?branch__isnull=True")
+    href = page.locator("#result_list .msgr-cell-title a").last.get_attribute("href")
+    return str(href).rstrip("/").split("/")[-2]
+
+
+def test_a_preview_of_an_import(page: Page, system: System) -> None:
+    page.goto(f"{system.base_url}/admin/messenger/label/import/")
+    for text in (LABELS, LABELS.replace("red", "#ff0000")):
+        page.locator("input[type=file]").set_input_files(
+            {"name": "labels.csv", "mimeType": "text/csv", "buffer": text.encode()}
+        )
+        page.get_by_role("button", name="Show the preview").click()
+        page.wait_for_load_state("load")
+        assert findings(page) == []
 
 
 def test_contact(page: Page, system: System) -> None:

@@ -1,5 +1,7 @@
 """What the database refuses whoever asks: each rule is broken here behind the services' back."""
 
+import hashlib
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +25,9 @@ from messenger.models import (
     ConversationEvent,
     ConversationLabel,
     DataExport,
+    DataRemoval,
     Inbox,
+    IntegrationToken,
     Label,
     Mention,
     Message,
@@ -31,6 +35,7 @@ from messenger.models import (
     SavedFilter,
     WorkingHours,
 )
+from tests.models import webhook_breaches
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +74,15 @@ class World:
     def add_attachment(self, **values: Any) -> None:
         usual = {"message": self.messages().get(), "size": 1, "sha256": SHA}
         Attachment.objects.bulk_create([Attachment(**(usual | values))])
+
+    def add_token(self, **values: Any) -> IntegrationToken:
+        usual = {
+            "name": "Bot",
+            "scopes": ["messages:read"],
+            "digest": hashlib.sha256(os.urandom(8)).hexdigest(),
+        }
+        people = {"acts_as": self.operator, "created_by": self.operator}
+        return IntegrationToken.objects.create(**(usual | people | values))
 
     def add_contacts(self, *external_ids: str) -> None:
         Contact.objects.bulk_create(Contact(inbox=self.inbox, external_id=known) for known in external_ids)
@@ -189,8 +203,17 @@ def finish_an_export_without_a_file(world: World) -> None:
     DataExport.objects.create(contact=contact, requested_by=world.operator, expires_at=NOW, finished_at=NOW)
 
 
+def ask_for_two_removals_at_once(world: World) -> None:
+    for _ in range(2):
+        DataRemoval.objects.create(contact=world.conversation.contact, requested_by=world.operator)
+
+
+def finish_a_removal_that_was_given_up(world: World) -> None:
+    DataRemoval.objects.create(contact=world.conversation.contact, finished_at=NOW, failed_at=NOW)
+
+
 def keep_a_recovery_code_twice(world: World) -> None:
-    factor = SecondFactor.objects.create(user=world.operator, key="0" * 40)
+    factor = SecondFactor.objects.create(user=world.operator, sealed_key="0" * 40)
     for _ in range(2):
         RecoveryCode.objects.create(factor=factor, digest=SHA)
 
@@ -218,6 +241,8 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_inbox_file_size", update_inbox(max_file_size_mb=0)),
     ("messenger_inbox_anonymize_after", update_inbox(anonymize_after_months=0)),
     ("messenger_contact_anonymized_is_empty", lambda w: Contact.objects.update(anonymized_at=NOW)),
+    ("messenger_removal_once", ask_for_two_removals_at_once),
+    ("messenger_removal_done_or_failed", finish_a_removal_that_was_given_up),
     ("messenger_export_finished_with_file", finish_an_export_without_a_file),
     ("messenger_consent_is_fixed", change_consent),
     ("messenger_consent_is_fixed", withdraw_consent),
@@ -301,9 +326,14 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="A" * 64)),
     ("messenger_attachment_sha256_form", lambda w: w.add_attachment(sha256="0" * 63)),
     ("messenger_attachment_not_empty", lambda w: w.add_attachment(size=0)),
+    ("messenger_token_digest_form", lambda w: w.add_token(digest="msgr_secret")),
+    ("messenger_token_scopes_known", lambda w: w.add_token(scopes=["messages:read", "all"])),
+    ("messenger_token_has_a_scope", lambda w: w.add_token(scopes=[])),
+    ("messenger_token_name_unique", lambda w: [w.add_token(name=name) for name in ("Bot", "BOT")]),
     ("messenger_event_is_fixed", lambda w: ConversationEvent.objects.update(kind="closed")),
     ("messenger_event_is_fixed", lambda w: ConversationEvent.objects.all().delete()),
     ("messenger_event_is_fixed", lambda w: w.conversations().delete()),
+    *webhook_breaches.BREACHES,
 ]
 
 
@@ -340,6 +370,8 @@ def test_what_stays_allowed(world: World) -> None:
     User.objects.filter(pk__in=[world.operator.pk, world.outsider.pk]).update(email="")
     Contact.objects.create(inbox=world.global_inbox, external_id="42")
     Contact.objects.create(inbox=world.inbox, external_id="42")
+    world.add_token(revoked_at=NOW)
+    world.add_token()
 
 
 def test_transfer_changes_the_branch_in_a_global_inbox(world: World, yekaterinburg: Branch) -> None:

@@ -11,6 +11,7 @@ PUBLIC = {
     "invitation": "by a signed link",
     "set_language": "a cookie of the reader's",
     "schema": "describes the public API",
+    "api-docs": "the same, to read",
     "widget-demo": "by the widget's token, which every visitor has",
     "live": "for the load balancer",
     "ready": "for the load balancer",

@@ -21,7 +21,16 @@ from django_q.models import Schedule
 
 from crm import audit
 from crm.models import Branch, Region, User
-from messenger.models import CannedResponse, Contact, Conversation, Label, RoutingRule, SavedFilter
+from messenger.models import (
+    CannedResponse,
+    Contact,
+    Conversation,
+    Label,
+    RoutingRule,
+    SavedFilter,
+    WebhookDelivery,
+)
+from tests.api.v1.rest import make_token
 from tests.security.addresses import Address, addresses
 from tests.security.declared import OWN, PUBLIC, READING_POSTS, SHARED
 
@@ -44,8 +53,17 @@ def world(conversation: Conversation, operator: User, perm: Region, settings: An
         "messenger.contact": conversation.contact_id,
         "messenger.inbox": conversation.inbox_id,
         "messenger.routingrule": rule.pk,
+        "messenger.webhookdelivery": WebhookDelivery.objects.create(
+            inbox=conversation.inbox,
+            conversation=conversation,
+            message=conversation.messages.get(),
+            event="message.in",
+            conversation_status="open",
+            conversation_branch=conversation.branch_id,
+        ).pk,
         "messenger.label": Label.objects.create(name="Refund").pk,
         "messenger.cannedresponse": CannedResponse.objects.create(shortcut="hi", text="Hello").pk,
+        "messenger.integrationtoken": make_token(operator)[1].pk,
         "crm.user": operator.pk,
         "crm.branch": conversation.branch_id,
         "crm.region": perm.pk,
@@ -59,6 +77,7 @@ def world(conversation: Conversation, operator: User, perm: Region, settings: An
         "messenger-inbox pk": conversation.inbox_id,
         "operator-typing conversation_id": conversation.pk,
         "conversation_id": conversation.pk,
+        "contact_id": conversation.contact_id,
         "content_type_id": ContentType.objects.get_for_model(Contact).pk,
         "admin:view_on_site object_id": conversation.contact_id,
         "action": "resolve",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from crm.models import User
 from messenger.exceptions import IdempotencyConflict, Invalid, NotFound
@@ -130,7 +131,9 @@ def test_who_has_left_is_not_named(conversation: Conversation, operator: User, c
 def test_the_assignee_of_another_branch_may_be_named(
     conversation: Conversation, operator: User, outsider: User
 ) -> None:
-    status.take(conversation_id=conversation.pk, operator=outsider)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        assignee=outsider, assignee_assigned_at=timezone.now()
+    )
     note(conversation, operator, "@victor look")
     assert mentioned() == [outsider.pk]
 

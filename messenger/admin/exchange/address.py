@@ -13,6 +13,8 @@ SHEET_PARAMETER, ROW_PARAMETER = "sheet", "id"
 PLACE_PARAMETERS = ("before", "p", "all", "_changelist_filters", SHEET_PARAMETER, ROW_PARAMETER)
 AT_ONCE = 500
 LONGEST_KEY = 36
+# Of an address' parameters, for the record.
+LONGEST_VALUE, LONGEST_LIST = 200, 50
 
 
 def export_selected(admin: Any, request: HttpRequest, rows: QuerySet[Any]) -> HttpResponseRedirect:
@@ -47,6 +49,11 @@ def without_place(query: QueryDict) -> QueryDict:
     return kept
 
 
+def _storable(text: str) -> str:
+    """An address may hold anything in any length, and what is recorded is never removed."""
+    return text.replace("\0", "")[:LONGEST_VALUE]
+
+
 def with_sheet(query: QueryDict, sheet: str) -> str:
     changed = query.copy()
     changed[SHEET_PARAMETER] = sheet
@@ -55,7 +62,11 @@ def with_sheet(query: QueryDict, sheet: str) -> str:
 
 def told(query: QueryDict) -> dict[str, Any]:
     """For the record: what was searched for is often somebody's name, and is left out."""
-    kept: dict[str, Any] = {name: values for name, values in without_place(query).lists() if name != "q"}
+    kept: dict[str, Any] = {
+        _storable(name): [_storable(value) for value in values[:LONGEST_LIST]]
+        for name, values in list(without_place(query).lists())[:LONGEST_LIST]
+        if name != "q"
+    }
     if "q" in query:
         kept["q"] = "…"
     if ids := query.getlist(ROW_PARAMETER):

@@ -146,9 +146,7 @@ class Exports(Base):
             format=kind.extension,
             rows=count if count <= COUNTED else f"> {COUNTED}",
             columns=[column.name for column in columns],
-            options={
-                name: request.POST[name] for name in ("since", "until", "notes") if request.POST.get(name)
-            },
+            options=form.options(),
             filters=told(request.GET),
         )
         return kind.response(sheet.name, columns, sheet.batches(source))

@@ -73,6 +73,10 @@ class SheetForm(Base):
     def format(self) -> Format:
         return FORMATS[int(self.cleaned_data["format"])]
 
+    def options(self) -> dict[str, str]:
+        """For the record: what narrows the rows down beyond the list."""
+        return {}
+
     def refuse_more_than(self, most: int) -> None:
         sentence = gettext(
             "There are more than %(most)s rows. Choose CSV or JSON, or filter the list before you export it."
@@ -111,6 +115,10 @@ class MessagesForm(SheetForm):
         """In the reader's time zone: from the beginning of the first day up to the end of the last."""
         until: date | None = self.cleaned_data["until"]
         return _midnight(self.cleaned_data["since"]), _midnight(until and until + timedelta(days=1))
+
+    def options(self) -> dict[str, str]:
+        days = {name: str(day) for name in ("since", "until") if (day := self.cleaned_data[name])}
+        return days | ({"notes": "on"} if self.wants_notes() else {})
 
     def wants_notes(self) -> bool:
         return bool(self.cleaned_data.get("notes"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
@@ -71,7 +71,7 @@ class AnonymizeForm(ReasonForm):
     def __init__(self, contact: Contact, data: Any = None) -> None:
         super().__init__(data, auto_id="msgr-anonymize-%s", use_required_attribute=False)
         self.accepted = ["DELETE", str(WORD), *([contact.name] if contact.name else [])]
-        self.fields["confirmation"].help_text = _t("Type “%(what)s”.") % {"what": self.accepted[-1]}
+        self.fields["confirmation"].help_text = gettext("Type “%(what)s”.") % {"what": self.accepted[-1]}
         # What can't be taken back is asked for last.
         self.order_fields(
             ["redact_messages", "delete_attachments", "delete_sent_attachments", "reason", "confirmation"]
@@ -80,7 +80,7 @@ class AnonymizeForm(ReasonForm):
     def clean_confirmation(self) -> str:
         said = " ".join(str(self.cleaned_data["confirmation"]).split())
         if said.casefold() not in {" ".join(text.split()).casefold() for text in self.accepted}:
-            raise forms.ValidationError(_t("This is something else."))
+            raise forms.ValidationError(gettext("This is something else."))
         return said
 
     @property

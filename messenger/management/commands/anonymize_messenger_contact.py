@@ -4,14 +4,13 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
-from crm import audit
 from messenger.exceptions import MessengerError
 from messenger.management.contact_argument import add_contact_argument, contact_named
 from messenger.models import Contact
-from messenger.services.privacy.anonymize import Outcome, Wanted, anonymize
+from messenger.services.privacy.anonymize import Outcome, Wanted
 from messenger.services.privacy.preview import Preview, preview
+from messenger.services.privacy.removals import remove_now
 
 
 class Command(BaseCommand):
@@ -61,12 +60,7 @@ class Command(BaseCommand):
 
 def _anonymize(contact: Contact, reason: str, wanted: Wanted) -> Outcome:
     try:
-        with transaction.atomic():
-            outcome = anonymize(contact.pk, **wanted)
-            if outcome:
-                contact.refresh_from_db()
-                audit.record(None, "anonymized", target=contact, by="command line", reason=reason, **wanted)
-            return outcome
+        return remove_now(contact, wanted=wanted, reason=reason, by="command line")
     except MessengerError as error:
         raise CommandError(str(error)) from error
 

@@ -23,6 +23,8 @@ from messenger.services.change import change, event_of
 from messenger.services.privacy import files, sessions, texts, traces
 from messenger.services.privacy.known import FIELDS, Known
 from messenger.services.queueing import assign_waiting_soon
+from messenger.services.webhooks.log import forget_answers
+from messenger.services.webhooks.outbox import Event, tell
 
 ATTEMPTS = 5
 _CLEARED = {"page_url": "", "referrer": "", "locale": "", "meta": {}}
@@ -110,6 +112,7 @@ class _Run:
             messages, comments = texts.redact(self._ids)
             answers = texts.scrub_answers(self._ids, self._known)
             answers += texts.scrub_file_names(self._ids, self._known)
+        traces.scrub_reasons(self._contact.pk, self._known)
         conversations = self._clear()
         outcome = Outcome(
             is_new=is_new,
@@ -138,6 +141,7 @@ class _Run:
         for conversation in self._conversations:
             if not conversation.is_closed:
                 self._close(conversation)
+        forget_answers(self._ids)
         filled = ~Q(page_url="") | ~Q(referrer="") | ~Q(locale="") | ~Q(meta={})
         cleared = Conversation.objects.filter(filled, pk__in=self._ids).update(**_CLEARED)
         if self._contact.anonymized_at is None:
@@ -159,6 +163,7 @@ class _Run:
             waiting_since=None,
             escalation_failed_at=None,
         )
+        tell(conversation, Event.CONVERSATION_CLOSED)
         if was_unfinished and conversation.assignee and conversation.assignee.branch_id:
             assign_waiting_soon(conversation.assignee.branch_id)
 

@@ -107,6 +107,7 @@ INVENTORY: dict[str, dict[str, Column]] = {
         "client_message_id": Column("", KEPT, "a random number against sending twice"),
         "created_at": Column("at", KEPT, "for statistics"),
         "read_at": Column("read_at", KEPT, "for statistics"),
+        "is_automatic": _DESK,
     },
     "Mention": {
         "id": _NUMBER,
@@ -126,6 +127,34 @@ INVENTORY: dict[str, dict[str, Column]] = {
         "height": Column("height", DELETED),
         "created_at": Column("created_at", DELETED),
     },
+    "WebhookDelivery": {
+        "id": _NUMBER,
+        "public_id": Column("", KEPT, "a random number by which a receiver knows a repeat"),
+        "inbox": _PLACE,
+        "conversation": _PLACE,
+        "message": _PLACE,
+        "event": Column("", KEPT, "that another system of the shop was told; the log goes after some weeks"),
+        "conversation_status": _DESK,
+        "conversation_branch": _DESK,
+        "state": _DESK,
+        "attempts": _DESK,
+        "due_at": _DESK,
+        "claimed_at": _DESK,
+        "created_at": Column(
+            "", KEPT, "that another system of the shop was told; the log goes after some weeks"
+        ),
+        "finished_at": _DESK,
+    },
+    "WebhookAttempt": {
+        "id": _NUMBER,
+        "delivery": _PLACE,
+        "at": _DESK,
+        "duration_ms": _DESK,
+        "url": Column("", KEPT, "an address of the shop's own system"),
+        "status": _DESK,
+        "problem": _DESK,
+        "answer": Column("", CLEARED, "what the shop's own system answered"),
+    },
     "DataExport": dict.fromkeys(
         (
             "id",
@@ -136,10 +165,32 @@ INVENTORY: dict[str, dict[str, Column]] = {
             "file",
             "size",
             "created_at",
+            "attempts",
+            "started_at",
+            "failed_at",
             "finished_at",
             "expires_at",
         ),
         Column("", DELETED, "an export that waits for whoever asked for it: a copy of what is exported here"),
+    ),
+    "DataRemoval": {
+        "reason": Column("", SCRUBBED, "why the removal was asked for: what is known of the person goes"),
+    }
+    | dict.fromkeys(
+        (
+            "id",
+            "contact",
+            "requested_by",
+            "redact_messages",
+            "delete_attachments",
+            "delete_sent_attachments",
+            "created_at",
+            "attempts",
+            "started_at",
+            "failed_at",
+            "finished_at",
+        ),
+        Column("", KEPT, "how the removal fares: for a day after it is done"),
     ),
 }
 # What an event tells of the person; the rest names operators and branches.

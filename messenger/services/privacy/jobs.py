@@ -1,7 +1,7 @@
 """Exports that take longer than a request may: made by the worker, kept for a day, for whoever asked.
 
-The task stands in the same database as the row and is written with it. A worker that dies leaves the row unfinished,
-and the queue hands the task out again; of two attempts at the same time the first finished one counts.
+A worker that dies leaves the row unfinished, and it is begun anew (`turns`); of two attempts at the same time the
+first finished one counts.
 """
 
 import tempfile
@@ -13,7 +13,6 @@ from django.core.files import File
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django_q.tasks import async_task
 
 from crm.models import User
 from messenger.exceptions import Invalid
@@ -24,9 +23,9 @@ from messenger.models.data_export import FOLDER
 from messenger.services.privacy import files
 from messenger.services.privacy.archive import write_zip
 from messenger.services.privacy.export import write_json
+from messenger.services.privacy.hints import again, hint
 from messenger.volatile import volatile
 
-RUN = "messenger.tasks.export_contact_data"
 LIFE = timedelta(hours=24)
 # More messages than these, or files, are the worker's.
 AT_ONCE = 2_000
@@ -58,7 +57,7 @@ def request_export(contact: Contact, *, requested_by: User, reason: str, with_fi
     # Anonymization holds this lock: nothing is asked for while the data goes.
     Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     waiting = DataExport.objects.filter(
-        contact=contact, requested_by=requested_by, with_files=with_files, finished_at=None
+        contact=contact, requested_by=requested_by, with_files=with_files, finished_at=None, failed_at=None
     )
     if same := waiting.filter(expires_at__gt=clock.now()).first():
         return same
@@ -69,8 +68,13 @@ def request_export(contact: Contact, *, requested_by: User, reason: str, with_fi
         with_files=with_files,
         expires_at=clock.now() + LIFE,
     )
-    async_task(RUN, str(export.pk), task_name=f"export of contact data {export.pk.hex[:8]}")
+    hint()
     return export
+
+
+def export_again(exports: QuerySet[DataExport]) -> bool:
+    """Whether one of them had been given up, and is tried anew."""
+    return again(exports, expires_at=clock.now() + LIFE)
 
 
 def run_export(export_id: uuid.UUID) -> str:
@@ -103,7 +107,7 @@ def _finish(export: DataExport, size: int) -> str:
     """Another attempt may have been first, and the contact may have been anonymized meanwhile."""
     name, now = str(export.file.name), clock.now()
     done = DataExport.objects.filter(pk=export.pk, finished_at=None).update(
-        file=name, size=size, finished_at=now, expires_at=now + LIFE
+        file=name, size=size, finished_at=now, failed_at=None, expires_at=now + LIFE
     )
     volatile.delete(_progress_key(export.pk))
     if not done:

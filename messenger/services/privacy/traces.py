@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Model
 
 from crm.models import AuditEntry
-from messenger.models import Contact, Conversation
+from messenger.models import Contact, Conversation, DataRemoval
 from messenger.services.privacy.inventory import KEPT_DETAILS, KEPT_OF_LABELS
 from messenger.services.privacy.known import Known
 
@@ -40,6 +40,13 @@ def scrub_events(conversations: list[int]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_SCRUB_EVENTS, parameters)
         return int(cursor.rowcount)
+
+
+def scrub_reasons(contact_id: uuid.UUID, known: Known) -> None:
+    """Of removals that were asked for: the audit keeps the same without the name."""
+    for removal in DataRemoval.objects.filter(contact=contact_id):
+        if (said := known.scrub(removal.reason)) != removal.reason:
+            DataRemoval.objects.filter(pk=removal.pk).update(reason=said)
 
 
 def rename(contact_id: uuid.UUID, conversations: list[int], label: str, known: Known) -> int:

@@ -3,10 +3,13 @@
 import { getJson } from "./http.js";
 import { Preview } from "./inbox-preview.js";
 import { enableProof } from "./inbox-proof.js";
+import { enableWebhookTest } from "./inbox-webhook.js";
 
 new Preview(document.getElementById("msgr-peek")).start();
 const proof = document.querySelector("[data-msgr-proof]");
 if (proof) enableProof(proof);
+const hook = document.querySelector("[data-msgr-hook]");
+if (hook) enableWebhookTest(hook);
 
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("button");

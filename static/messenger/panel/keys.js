@@ -33,9 +33,11 @@ export class Keys {
     document.addEventListener("keydown", (event) => this.#onKey(event));
     for (const button of document.querySelectorAll("[data-msgr-does]")) {
       button.hidden = false;
-      button.addEventListener("click", () =>
-        this.#verbs[button.dataset.msgrDoes](),
-      );
+      // Without scripts some of them are links.
+      button.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.#verbs[button.dataset.msgrDoes](event);
+      });
     }
   }
 

@@ -16,6 +16,7 @@ const SHAKES_LIST = new Set([
   "read",
   "moved",
   "alert",
+  "mention",
 ]);
 
 let timer = 0;

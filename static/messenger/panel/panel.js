@@ -8,11 +8,13 @@ import { mendKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
 import { mendUserMenu } from "./menu.js";
 import { watchNotices } from "./notices.js";
+import { nameCells } from "./tables.js";
 import { mendTabs } from "./tabs.js";
 import { watchTeam } from "./team.js";
 
 enableCopying();
 mendKeyboard();
+nameCells();
 mendTabs();
 mendUserMenu();
 if (document.querySelector("[data-msgr-unread]")) {

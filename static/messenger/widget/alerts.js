@@ -41,9 +41,9 @@ export class Alerts {
     );
     try {
       (await this.#title).show(count);
-    } catch (error) {
+    } catch {
+      // Not loaded, which is no fault of the page: it is tried again with the next news.
       this.#title = this.#count = null;
-      notLoaded(error);
     }
   }
 
@@ -63,14 +63,8 @@ export class Alerts {
     );
     try {
       play(await this.#sound);
-    } catch (error) {
+    } catch {
       this.#sound = null;
-      notLoaded(error);
     }
   }
-}
-
-/** No fault of the page: the chat goes on without, and tries again the next time. */
-function notLoaded(error) {
-  console.debug("Messenger:", error);
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django_q.models import OrmQ
@@ -17,7 +18,7 @@ from messenger.lib import clock
 from messenger.models import Conversation, DataExport
 from messenger.schedules import TIMETABLE
 from messenger.services.privacy import jobs
-from messenger.tasks import export_contact_data, sweep_exports
+from messenger.tasks import sweep_exports, work_on_personal_data
 
 pytestmark = pytest.mark.django_db
 
@@ -41,7 +42,8 @@ def stored(folder: Path) -> list[Path]:
 
 def test_it_is_handed_to_the_worker(export: DataExport) -> None:
     task = OrmQ.objects.get().task
-    assert (task["func"], task["args"]) == ("messenger.tasks.export_contact_data", (str(export.pk),))
+    assert (task["func"], task["args"]) == ("messenger.tasks.work_on_personal_data", ())
+    assert task["timeout"] == settings.WORKER_LONG_TASK_SECONDS
     assert export.reason == "letter 7"
 
 
@@ -59,7 +61,7 @@ def test_reason_is_needed(conversation: Conversation, operator: User, reason: st
 
 
 def test_worker_makes_it(export: DataExport, folder: Path) -> None:
-    assert export_contact_data(str(export.pk)).endswith("bytes exported")
+    assert work_on_personal_data().endswith("bytes exported")
     export.refresh_from_db()
     with export.file.open("rb") as file:
         text = file.read()
@@ -141,7 +143,8 @@ def test_sweep_of_nothing(db: None, folder: Path) -> None:
 
 
 def test_sweep_is_in_the_timetable() -> None:
-    assert "messenger.tasks.sweep_exports" in {entry.func for entry in TIMETABLE}
+    due = {entry.func for entry in TIMETABLE}
+    assert {"messenger.tasks.sweep_exports", "messenger.tasks.wake_work_on_personal_data"} <= due
 
 
 def test_who_sees_it(export: DataExport, operator: User, colleague: User, administrator: User) -> None:

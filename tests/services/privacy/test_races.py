@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from crm.models import Branch, User
-from messenger.exceptions import Anonymized, MessengerError, NotFound, SessionInvalid
+from messenger.exceptions import Anonymized, MessengerError, SessionInvalid
 from messenger.models import Contact, Conversation, DataExport, Inbox, Message
 from messenger.services import contact_editing, posting, status, visitors
 from messenger.services.contact_details import give_details
@@ -157,7 +157,7 @@ def test_correction_of_that_moment(conversation: Conversation, operator: User) -
             seen={"name": "Maria"},
         )
 
-    with pytest.raises(NotFound):
+    with pytest.raises(Anonymized):
         anonymize_meanwhile(conversation.contact, correct)
     assert_gone(conversation.contact)
 

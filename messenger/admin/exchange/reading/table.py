@@ -12,13 +12,14 @@ from messenger.admin.exchange.reading.errors import Unreadable
 from messenger.admin.exchange.reading.limits import CELL_LENGTH, COLUMNS, ROWS
 from messenger.admin.exchange.reading.objects import rows_of_json
 from messenger.admin.exchange.reading.workbook import rows_of_xlsx
-from messenger.lib.spreadsheet import unescaped
+from messenger.lib.spreadsheet import unescaped, unescaped_in_csv
 
 READERS: dict[str, Callable[[bytes], Iterable[Sequence[Any]]]] = {
     "csv": rows_of_csv,
     "xlsx": rows_of_xlsx,
     "json": rows_of_json,
 }
+UNESCAPED: dict[str, Callable[[str], str]] = {"csv": unescaped_in_csv, "xlsx": unescaped, "json": str}
 EMPTY = frozenset({None, ""})
 
 
@@ -31,7 +32,7 @@ class Table(NamedTuple):
 
 def read(content: bytes, kind: str) -> Table:
     """Raises Unreadable."""
-    numbered = _bounded(READERS[kind](content), is_escaped=kind != "json")
+    numbered = _bounded(READERS[kind](content), UNESCAPED[kind])
     _number, head = next(numbered, (0, []))
     if not any(head):
         raise Unreadable(_("The file is empty."))
@@ -41,13 +42,15 @@ def read(content: bytes, kind: str) -> Table:
     return Table(head, rows)
 
 
-def _bounded(rows: Iterable[Sequence[Any]], *, is_escaped: bool) -> Iterator[tuple[int, list[str]]]:
+def _bounded(
+    rows: Iterable[Sequence[Any]], unescape: Callable[[str], str]
+) -> Iterator[tuple[int, list[str]]]:
     """Without empty rows, as texts."""
     found = 0
     for number, row in enumerate(rows, 1):
         if EMPTY.issuperset(row):
             continue
-        cells = [unescaped(_text(value)) if is_escaped else _text(value) for value in row[:COLUMNS]]
+        cells = [unescape(_text(value)) for value in row[:COLUMNS]]
         while cells and not cells[-1]:
             cells.pop()
         found += 1

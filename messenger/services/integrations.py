@@ -1,0 +1,59 @@
+"""What programs do through the REST API in the name of a user: the operators' own verbs, more strictly.
+
+A program looks at no page: what an operator sees and leaves alone, it has to be told.
+"""
+
+import uuid
+from typing import Literal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from messenger.exceptions import Anonymized, Blocked, ConversationClosed
+from messenger.models import Message
+from messenger.models.contact import Contact
+from messenger.services import status
+from messenger.services.posting import post_once_from_operator
+
+Verb = Literal["resolve", "close", "reopen"]
+_KEYS = uuid.UUID("5f0e0c5c-8f0a-4b53-9d0e-1c3a1f4f7a11")
+
+
+def message_id_of(key: str, user: User) -> uuid.UUID:
+    """The `client_message_id` that an idempotency key stands for: a new token of the same user repeats as well."""
+    return uuid.uuid5(_KEYS, f"{user.pk} {key}")
+
+
+@transaction.atomic
+def post_answer(
+    *, conversation_id: int, user: User, body: str, client_message_id: uuid.UUID | None
+) -> tuple[Message, bool]:
+    """Writes to the contact; whether the message was written now, or had been before.
+
+    Errors as of `post_from_operator`, and Blocked or Anonymized: nobody is there to read it.
+    """
+    conversation = status.locked(conversation_id)
+    earlier = Message.objects.filter(conversation=conversation, client_message_id=client_message_id)
+    if client_message_id is None or not earlier.exists():
+        _refuse_gone(Contact.objects.get(pk=conversation.contact_id))
+    return post_once_from_operator(
+        conversation_id=conversation_id, operator=user, body=body, client_message_id=client_message_id
+    )
+
+
+def set_status(*, conversation_id: int, actor: User, verb: Verb) -> None:
+    """A repeat changes nothing. ConversationClosed where what is closed shall be resolved; errors as of `reopen`."""
+    if verb == "reopen":
+        status.reopen(conversation_id=conversation_id, actor=actor)
+    elif verb == "close":
+        status.close(conversation_id=conversation_id, actor=actor)
+    elif status.resolve(conversation_id=conversation_id, actor=actor).is_closed:
+        raise ConversationClosed(_("The conversation is closed. Reopen it first."))
+
+
+def _refuse_gone(contact: Contact) -> None:
+    if contact.anonymized_at is not None:
+        raise Anonymized(_("The client's personal data was removed: there is nobody to write to."))
+    if contact.is_blocked:
+        raise Blocked(_("The client is blocked."))

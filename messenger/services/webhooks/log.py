@@ -1,0 +1,25 @@
+"""The log goes after some weeks, and with it what nobody could be told of."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from messenger.lib import clock
+from messenger.models import WebhookAttempt, WebhookDelivery
+
+BATCH = 1_000
+
+
+def remove_old(*, older_than: timedelta) -> int:
+    """Deletes deliveries by their age, with their attempts, in batches; how many."""
+    old = WebhookDelivery.objects.filter(created_at__lt=clock.now() - older_than).order_by("created_at")
+    removed = 0
+    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
+        WebhookAttempt.objects.filter(delivery__in=batch).delete()
+        removed += WebhookDelivery.objects.filter(pk__in=batch).delete()[0]
+    return removed
+
+
+def forget_answers(conversation_ids: Sequence[int]) -> None:
+    """What receivers answered may repeat what they were told of a person who is to be forgotten."""
+    attempts = WebhookAttempt.objects.filter(delivery__conversation__in=conversation_ids)
+    attempts.exclude(answer="").update(answer="")
