@@ -20,7 +20,8 @@ window.addEventListener("message", (event) => {
   const first = said === null;
   said = event.data;
   if (first) loadWidget();
-  else show();
+  // Until it is loaded what was said last is kept for then.
+  else if (window.Messenger) show();
 });
 window.addEventListener("pagehide", forget);
 parent.postMessage("ready", location.origin);

@@ -2,8 +2,11 @@
 
 import { postJson, Refusal } from "./http.js";
 
+const SECRET_BYTES = 24;
+
 export function enableWebhookTest(root) {
-  const button = root.querySelector("button");
+  const button = root.querySelector("[data-msgr-test]");
+  root.querySelector("[data-msgr-secret]").addEventListener("click", fill);
   button.addEventListener("click", async () => {
     button.disabled = true;
     show(root, {});
@@ -16,6 +19,15 @@ export function enableWebhookTest(root) {
       button.disabled = false;
     }
   });
+}
+
+/** As Standard Webhooks has them: receivers' libraries take it as it is. */
+function fill() {
+  const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
+  const field = document.getElementById("id_webhook_secret");
+  field.value = `whsec_${btoa(String.fromCharCode(...bytes))}`;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
 }
 
 function show(root, { told = "", good = false, answer = "" }) {
