@@ -35,7 +35,7 @@ function show(root, { told = "", good = false, answer = "" }) {
   said.textContent = told;
   said.className = good ? "msgr-good" : "msgr-bad";
   said.hidden = !told;
-  const shown = root.querySelector("[data-msgr-answer]");
+  const shown = root.querySelector("[data-msgr-hook-answer]");
   shown.textContent = answer;
   shown.hidden = !answer;
 }
