@@ -47,12 +47,13 @@ else:
             return cls
 
     class ModelAdmin(_Generic, unfold.ModelAdmin):
-        # Whether the list's own form looks at what it is filtered by.
+        # Whether the list's own form looks at what it is filtered by, and what is no filter at all.
         checks_its_filters = False
+        own_parameters = (SEARCH_VAR,)
 
         def get_changelist_instance(self, request):
             """PostgreSQL's texts hold no NUL: a filter that asks for one would end in an error of ours."""
-            filters = (values for name, values in request.GET.lists() if name != SEARCH_VAR)
+            filters = (values for name, values in request.GET.lists() if name not in self.own_parameters)
             is_asked_for = any("\0" in value for values in filters for value in values)
             if is_asked_for and not self.checks_its_filters:
                 raise IncorrectLookupParameters

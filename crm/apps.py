@@ -8,6 +8,7 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import checks, worker_queue  # noqa: F401, PLC0415  (registers the checks)
+        from crm import checks, task_results, worker_queue  # noqa: F401, PLC0415  (registers the checks)
 
         worker_queue.install()
+        task_results.install()

@@ -11,8 +11,13 @@ _ROW = re.compile(
 )
 
 
+def without_rows(text: str) -> str:
+    """The text without what stands in rows that PostgreSQL refused."""
+    return _ROW.sub("", text)
+
+
 class LineFormatter(logging.Formatter):
     """Leaves out the values of rows: messages, names and addresses."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _ROW.sub("", super().format(record))
+        return without_rows(super().format(record))

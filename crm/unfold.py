@@ -66,6 +66,8 @@ STYLES = (
     "more",
     "privacy",
     "webhooks",
+    "figures",
+    "figures-charts",
 )
 
 
@@ -134,6 +136,12 @@ UNFOLD: dict[str, Any] = {
                         "quickreply",
                         "messenger_cannedresponse_changelist",
                         "messenger.view_cannedresponse",
+                    ),
+                    _item(
+                        _("Figures"),
+                        "monitoring",
+                        "messenger_figures_changelist",
+                        "messenger.view_figures",
                     ),
                 ],
             },

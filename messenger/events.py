@@ -32,6 +32,11 @@ def conversation_channel(conversation_id: int) -> str:
     return f"messenger:conversation:{conversation_id}"
 
 
+def visitor_channel(conversation_id: int) -> str:
+    """Nothing is published on it: who listens is a visitor with an open page."""
+    return f"messenger:visitor:{conversation_id}"
+
+
 def branch_channel(branch_id: int) -> str:
     return f"messenger:branch:{branch_id}"
 

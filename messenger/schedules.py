@@ -37,6 +37,7 @@ class Entry(NamedTuple):
 TIMETABLE = (
     Entry(gettext_noop("escalate what nobody opens"), "messenger.tasks.escalate", "* * * * *"),
     Entry(gettext_noop("assign what waits"), "messenger.tasks.assign_waiting_everywhere", "* * * * *"),
+    Entry(gettext_noop("mail visitors who left"), "messenger.tasks.mail_visitors", "* * * * *"),
     Entry(gettext_noop("deliver webhooks"), "messenger.tasks.deliver_webhooks", "* * * * *"),
     Entry(
         gettext_noop("remove empty conversations"), "messenger.tasks.purge_empty_conversations", "17 * * * *"
@@ -50,6 +51,8 @@ TIMETABLE = (
     Entry(
         gettext_noop("remove old webhook deliveries"), "messenger.tasks.remove_old_deliveries", "53 3 * * *"
     ),
+    Entry(gettext_noop("remove old mails to visitors"), "messenger.tasks.remove_old_mails", "57 3 * * *"),
+    Entry(gettext_noop("count the figures"), "messenger.tasks.count_figures", "11 * * * *"),
     Entry(gettext_noop("remove old failed tasks"), "messenger.tasks.remove_old_failures", "47 3 * * *"),
     Entry(gettext_noop("remove files without a message"), "messenger.tasks.sweep_files", "23 4 * * *"),
     Entry(

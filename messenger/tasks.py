@@ -11,9 +11,11 @@ from messenger.services.assignment import assign_waiting
 from messenger.services.attaching import sweep_orphans
 from messenger.services.escalation import escalate_due
 from messenger.services.forgetting import forget_silent
+from messenger.services.insight.counting import catch_up
 from messenger.services.privacy import jobs, removals, turns
 from messenger.services.purging import purge_empty, purge_failures
 from messenger.services.retention import close_quiet
+from messenger.services.visitor_mail import missed, sending
 from messenger.services.webhooks import log as webhook_log
 from messenger.services.webhooks import pump
 
@@ -21,6 +23,7 @@ from messenger.services.webhooks import pump
 NIGHTLY_SECONDS = settings.WORKER_TASK_SECONDS / 2
 NIGHTLY_CONTACTS = 1_000
 FAILURES_KEPT = timedelta(days=30)
+MAILS_KEPT = timedelta(days=30)
 
 
 def purge_empty_conversations() -> str:
@@ -110,3 +113,24 @@ def remove_old_deliveries() -> str:
     """Removes what is too old from the webhooks' log."""
     age = timedelta(days=settings.MESSENGER_WEBHOOK_LOG_DAYS)
     return f"{webhook_log.remove_old(older_than=age)} webhook deliveries removed"
+
+
+def mail_visitors() -> str:
+    """Mails what visitors missed who left before the answer."""
+    if not settings.MESSENGER_ENABLED:
+        return "messenger disabled"
+    if missed.visitor_mail_lacks():
+        return "mail is off"
+    return f"{missed.write_outbox()} mails written, {sending.deliver()} sent"
+
+
+def remove_old_mails() -> str:
+    """Removes what is too old from the log of mails to visitors."""
+    return f"{sending.remove_old(older_than=MAILS_KEPT)} mails removed"
+
+
+def count_figures() -> str:
+    """Counts the days that are over, and anew those in which something changed."""
+    if not settings.MESSENGER_ENABLED:
+        return "messenger disabled"
+    return f"{catch_up(seconds=NIGHTLY_SECONDS)} days counted"

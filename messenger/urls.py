@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from messenger import health, pages
+from messenger import health, mail_pages, pages
 from messenger.api import operator
 from messenger.api.urls import operator_urls, widget_urls
 from messenger.api.v1.urls import integration_urls
@@ -32,6 +32,9 @@ urlpatterns = [
         name="messenger-routing",
     ),
     path("settings/messenger/health/", health.health, name="messenger-health"),
+    path("messenger/back/", mail_pages.back_again, name="visitor-back-again"),
+    path("messenger/back/<str:signed>/", mail_pages.back, name="visitor-back"),
+    path("messenger/no-more-mail/<str:signed>/", mail_pages.no_more_mail, name="visitor-no-more-mail"),
     path("widget-demo/", pages.widget_demo, name="widget-demo"),
     path("healthz/live", pages.live, name="live"),
     path("healthz/ready", pages.ready, name="ready"),

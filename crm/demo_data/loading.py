@@ -18,6 +18,7 @@ from crm.demo_data.visitors import contact_id
 from crm.demo_data.world import World, make_branches, make_inboxes, make_rules
 from crm.models import Branch, Region, User
 from messenger.models import Contact, Inbox
+from messenger.services.insight.counting import catch_up
 
 SEED = 20_26
 # Any number, as long as nobody else's advisory lock has it.
@@ -60,6 +61,7 @@ def load(*, force: bool = False) -> Demo:
         _write_history(branches, inboxes, staff)
         make_canned_responses()
         make_labels(Random(SEED))  # noqa: S311  (stories, not secrets)
+        catch_up()
     return Demo(inboxes, next(iter(branches.values())), staff)
 
 

@@ -3,6 +3,7 @@
 from messenger.admin.canned_response import CannedResponseAdmin
 from messenger.admin.contact import ContactAdmin
 from messenger.admin.conversation import ConversationAdmin
+from messenger.admin.figures import FiguresAdmin
 from messenger.admin.inbox import InboxAdmin
 from messenger.admin.integration_token import IntegrationTokenAdmin
 from messenger.admin.label import LabelAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "ContactAdmin",
     "ConversationAdmin",
     "FailedTaskAdmin",
+    "FiguresAdmin",
     "FinishedTaskAdmin",
     "InboxAdmin",
     "IntegrationTokenAdmin",

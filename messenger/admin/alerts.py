@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from messenger.admin.base import user_of
+from messenger.admin.figures import first_page_cards
 from messenger.admin.rows import duration
 from messenger.models import Conversation, Inbox
 from messenger.services.webhooks.stopping import stopped
@@ -37,7 +38,7 @@ class Alerts(NamedTuple):
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """unfold's DASHBOARD_CALLBACK."""
-    return context | {"alerts": alerts(request)}
+    return context | {"alerts": alerts(request), "now_cards": first_page_cards(request)}
 
 
 def alerts(request: HttpRequest) -> Alerts | None:

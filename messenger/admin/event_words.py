@@ -192,6 +192,10 @@ def _anonymized(event: ConversationEvent, who: str) -> str:
     return _("%(who)s removed the client's personal data") % {"who": who}
 
 
+def _mailed(event: ConversationEvent, who: str) -> str:
+    return _("The client left before the answer: it was sent by email")
+
+
 SENTENCES: dict[str, Sentence] = {
     Kind.STARTED: _started,
     Kind.ASSIGNED: _assigned,
@@ -211,4 +215,5 @@ SENTENCES: dict[str, Sentence] = {
     Kind.BLOCKED: _blocked,
     Kind.UNBLOCKED: _unblocked,
     Kind.ANONYMIZED: _anonymized,
+    Kind.MAILED: _mailed,
 }

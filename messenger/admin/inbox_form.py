@@ -21,6 +21,7 @@ from messenger.lib.outbound import Refused
 from messenger.lib.uploads import KNOWN_TYPES
 from messenger.models import Inbox, WebhookDelivery
 from messenger.models.inbox import all_webhook_events, default_content_types, time_zones
+from messenger.services.visitor_mail.missed import visitor_mail_lacks
 from messenger.services.webhooks.pump import policy
 
 LONG = ("greeting", "offline_message", "privacy_text", "auto_reply_text")
@@ -91,6 +92,21 @@ class InboxForm(ModelForm[Inbox]):
                     _("Nothing can be sent there: %(problem)s."), params={"problem": PROBLEMS[error.code]}
                 ) from error
         return url
+
+    def clean_mail_enabled(self) -> bool:
+        """Turned on only where mail can go out; what is on already can be saved with the rest while it can't."""
+        wanted: bool = self.cleaned_data["mail_enabled"]
+        if wanted and not self.initial.get("mail_enabled") and (lacking := visitor_mail_lacks()):
+            raise forms.ValidationError(
+                _("No mail can be sent: %(settings)s must be set on the server first."),
+                params={"settings": " + ".join(lacking)},
+            )
+        return wanted
+
+    def clean_mail_after_minutes(self) -> int:
+        """Left empty it stays as it is."""
+        minutes: int | None = self.cleaned_data["mail_after_minutes"]
+        return self.instance.mail_after_minutes if minutes is None else minutes
 
     def clean(self) -> dict[str, Any] | None:
         """Files that may be sent are of some kind; what somebody else saved meanwhile is not overwritten unseen."""

@@ -76,7 +76,9 @@ def webhook_context(inbox: Inbox | None) -> dict[str, Any]:
     if inbox is None:
         return {}
     deliveries = WebhookDelivery.objects.filter(inbox=inbox)
+    # In the order of the index of what waits: else a million that arrived are looked through.
+    waiting = deliveries.filter(state=WebhookDelivery.State.WAITING).order_by("due_at")
     return {
         "has_deliveries": deliveries.exists(),
-        "waiting_deliveries": deliveries.filter(state=WebhookDelivery.State.WAITING)[:1000].count(),
+        "waiting_deliveries": waiting[:1000].count(),
     }

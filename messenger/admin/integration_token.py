@@ -17,7 +17,12 @@ from unfold.decorators import action, display
 
 from crm import audit
 from messenger.admin.base import MessengerAdmin, user_of
-from messenger.admin.integration_token_form import IntegrationTokenForm, acts_as_field, inboxes_field
+from messenger.admin.integration_token_form import (
+    IntegrationTokenForm,
+    acts_as_field,
+    inboxes_field,
+    users_for,
+)
 from messenger.admin.rows import moment
 from messenger.lib import clock
 from messenger.lib.listing import some
@@ -84,6 +89,11 @@ class IntegrationTokenAdmin(MessengerAdmin[IntegrationToken]):
     def get_fieldsets(self, request: HttpRequest, obj: IntegrationToken | None = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.maker = user_of(request)
+        return form
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """As whom it acts is chosen once: what was written stays under that name."""
         return ("acts_as", "beginning", "state_words", "made", "last_used") if obj else ()
@@ -115,7 +125,9 @@ class IntegrationTokenAdmin(MessengerAdmin[IntegrationToken]):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        form.instance.limit_to(form.cleaned_data["inboxes"])
+        # Saved with another name, a token whose inboxes are gone would see all.
+        if not change or "inboxes" in form.changed_data:
+            form.instance.limit_to(form.cleaned_data["inboxes"])
         # The answer to this request is the only one that has it.
         form.instance.secret = getattr(form, "secret", "")
 
@@ -176,4 +188,4 @@ class IntegrationTokenAdmin(MessengerAdmin[IntegrationToken]):
         )
 
     def _may_lend(self, request: HttpRequest, token: IntegrationToken) -> bool:
-        return user_of(request).is_superuser or not token.acts_as.is_superuser
+        return bool(users_for(user_of(request), inactive=True).filter(pk=token.acts_as_id).exists())

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -15,7 +16,7 @@ from crm.admin_base import ModelForm
 from crm.models import User
 from messenger.lib import clock
 from messenger.models import Inbox, IntegrationToken
-from messenger.models.integration_token import Scope
+from messenger.models.integration_token import PERMISSIONS, Scope
 
 if TYPE_CHECKING:
     UserChoice = forms.ModelChoiceField[User]
@@ -25,13 +26,16 @@ else:
 
 def scope_choices() -> list[tuple[str, str]]:
     """With the names that programs and their documentation have for them."""
-    return [(scope.value, f"{scope.label} · {scope.value}") for scope in Scope]
+    return [(scope.value, format_html("{} <code>{}</code>", scope.label, scope.value)) for scope in Scope]
 
 
 class IntegrationTokenForm(ModelForm[IntegrationToken]):
     scopes = forms.MultipleChoiceField(
         label=_("Allowed"), choices=scope_choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
+
+    # Whoever fills it in.
+    maker: User
 
     class Meta:
         model = IntegrationToken
@@ -47,6 +51,13 @@ class IntegrationTokenForm(ModelForm[IntegrationToken]):
             raise forms.ValidationError(_("This time has passed."))
         return moment
 
+    def clean_scopes(self) -> list[str]:
+        """Nobody does by a program what they may not do themselves."""
+        scopes: list[str] = self.cleaned_data["scopes"]
+        if not all(self.maker.has_perm(PERMISSIONS[Scope(scope)]) for scope in scopes):
+            raise forms.ValidationError(_("You can allow no more than you may do yourself."))
+        return scopes
+
     def clean(self) -> dict[str, Any]:
         """Under this name whoever revokes it finds it."""
         cleaned = super().clean() or {}
@@ -56,16 +67,27 @@ class IntegrationTokenForm(ModelForm[IntegrationToken]):
         return cleaned
 
 
-def users_for(user: User) -> Any:
-    """As whom this administrator may let a program act: a superuser's powers only a superuser lends."""
-    users = User.objects.filter(is_active=True).order_by("first_name", "last_name", "username")
-    return users if user.is_superuser else users.filter(is_superuser=False)
+def users_for(user: User, *, inactive: bool = False) -> Any:
+    """As whom this user may let a program act: a superuser's powers only a superuser lends, and what administrators
+    see only one of them."""
+    users = User.objects.order_by("first_name", "last_name", "username")
+    users = users if inactive else users.filter(is_active=True)
+    if user.is_superuser:
+        return users
+    users = users.filter(is_superuser=False)
+    if user.is_messenger_administrator:
+        return users
+    return users.exclude(role=User.Role.ADMINISTRATOR).filter(branch=user.branch_id, branch__isnull=False)
 
 
 def acts_as_field(user: User) -> "forms.ModelChoiceField[User]":
     field = IntegrationToken._meta.get_field("acts_as")  # noqa: SLF001  (Django's own API)
     return UserField(
-        users_for(user), label=_("Acts as"), widget=UnfoldAdminSelect2Widget, help_text=field.help_text
+        users_for(user),
+        label=_("Acts as"),
+        empty_label=_("Choose a user"),
+        widget=UnfoldAdminSelect2Widget,
+        help_text=field.help_text,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -82,6 +83,7 @@ class RoutingChangeList(ChangeList):
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(MessengerAdmin[RoutingRule]):
     form = RoutingRuleForm
+    own_parameters = (SEARCH_VAR, *PARAMETERS)
     list_display = (
         "name",
         "region_names",

@@ -20,9 +20,11 @@ from messenger.admin.base import MessengerAdmin, user_of
 from messenger.admin.inbox_webhook import PROBLEMS
 from messenger.models import WebhookAttempt, WebhookDelivery
 from messenger.services.webhooks import payload
-from messenger.services.webhooks.repeating import deliver_again
+from messenger.services.webhooks.repeating import deliver_again, deliver_several_again
 
 State = WebhookDelivery.State
+# Whoever chooses all of a log of a million gets the oldest of them: one statement's work.
+MOST_AT_ONCE = 1_000
 COLORS = {State.WAITING: "info", State.DELIVERED: "success", State.FAILED: "danger"}
 
 
@@ -86,8 +88,8 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
 
     @admin.action(description=_("Deliver again"), permissions=["repeat"])
     def deliver_again_several(self, request: HttpRequest, queryset: QuerySet[WebhookDelivery]) -> None:
-        pks = list(queryset.order_by("pk").values_list("pk", flat=True))
-        _tell(request, sum(deliver_again(pk) for pk in pks))
+        chosen = list(queryset.order_by("pk").values_list("pk", "inbox__webhook_enabled")[:MOST_AT_ONCE])
+        _tell(request, deliver_several_again(pk for pk, _on in chosen), all(on for _pk, on in chosen))
 
     def get_own_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.again_view)
@@ -98,9 +100,10 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
     def again_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         if not self.has_repeat_permission(request):
             raise PermissionDenied
-        if not self.get_queryset(request).filter(pk=object_id).exists():
+        found = self.get_queryset(request).select_related("inbox").filter(pk=object_id).first()
+        if found is None:
             raise Http404
-        _tell(request, int(deliver_again(object_id)))
+        _tell(request, int(deliver_again(object_id)), found.inbox.webhook_enabled)
         return HttpResponseRedirect(reverse("admin:messenger_webhookdelivery_change", args=[object_id]))
 
     def change_view(
@@ -115,8 +118,12 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def _log(self, request: HttpRequest, delivery: WebhookDelivery) -> dict[str, Any]:
-        """The request as it would be made now; signatures depend on the moment."""
+        """The request as it would be made now; signatures depend on the moment.
+
+        What clients write is for those who may see conversations, and their texts come back in answers.
+        """
         body = payload.body_of(delivery)
+        sees = request.user.has_perm("messenger.view_conversation")
         headers = payload.headers_of(
             delivery.inbox,
             event=delivery.event,
@@ -126,7 +133,8 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
         )
         return {
             "request_headers": {name: value for name, value in headers.items() if "ignature" not in name},
-            "request_body": json.dumps(json.loads(body), ensure_ascii=False, indent=2),
+            "sees_texts": sees,
+            "request_body": json.dumps(json.loads(body), ensure_ascii=False, indent=2) if sees else "",
             "log": [(attempt, PROBLEMS.get(attempt.problem, "")) for attempt in delivery.log.order_by("-pk")],
             "may_repeat": self.has_repeat_permission(request),
         }
@@ -145,8 +153,11 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
         return False
 
 
-def _tell(request: HttpRequest, number: int) -> None:
-    if number:
+def _tell(request: HttpRequest, number: int, is_on: bool) -> None:
+    if number and not is_on:
+        told = gettext("The webhook is turned off: it is sent when the webhook is turned on again.")
+        messages.warning(request, told)
+    elif number:
         told = ngettext("%(n)d delivery is sent again.", "%(n)d deliveries are sent again.", number)
         messages.success(request, told % {"n": number})
     else:

@@ -63,6 +63,16 @@ def next_opening(timetable: Timetable, at: datetime) -> datetime | None:
     return None
 
 
+def open_time(timetable: Timetable, since: datetime, until: datetime) -> timedelta:
+    """How much of the time between two instants it was open; nothing where `until` comes first."""
+    instant, end, total = _utc(since), _utc(until), timedelta()
+    while timetable.intervals and instant < end:
+        stop = min(_steady_until(instant, timetable.zone), end)
+        total += _open_while_steady(timetable, instant, stop)
+        instant = stop
+    return total
+
+
 def overlapping(intervals: Iterable[Interval]) -> list[tuple[Interval, Interval]]:
     """The pairs that share some time of the week, which has no end: Sunday's night runs into Monday."""
     return [(one, other) for one, other in combinations(intervals, 2) if _overlap(one, other)]
@@ -107,6 +117,18 @@ def _first_opening(timetable: Timetable, instant: datetime, until: datetime) -> 
     spans = _spans(timetable, wall.date(), wall_until.date())
     openings = [max(begin, wall) for begin, end in spans if wall < end and begin < wall_until]
     return instant + (min(openings) - wall) if openings else None
+
+
+def _open_while_steady(timetable: Timetable, instant: datetime, until: datetime) -> timedelta:
+    """The same between two instants with no shift of the clock between them."""
+    wall = _wall(instant, timetable.zone)
+    end, total = wall + (until - instant), timedelta()
+    for opens, closes in sorted(_spans(timetable, wall.date(), end.date())):
+        stop = min(closes, end)
+        if stop > max(opens, wall):
+            total += stop - max(opens, wall)
+            wall = stop
+    return total
 
 
 def _spans(timetable: Timetable, first: date, last: date) -> Iterator[tuple[datetime, datetime]]:

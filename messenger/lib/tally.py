@@ -4,13 +4,14 @@ A tally is one large number with 32 bits for each slot, so that adding two of th
 what makes medians over a year cheap: two hundred operators of twelve months are added up in a millisecond.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from struct import Struct
 
 SLOTS = 256
 _BITS = 32
 _BYTES = _BITS // 8
-_MASK = (1 << _BITS) - 1
+_LANE = Struct("<I")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,13 @@ class Tally:
 
     def items(self) -> Iterator[tuple[int, int]]:
         """Each slot that was hit, with how often, in order."""
-        lanes, slot = self.lanes, 0
-        while lanes:
-            if count := lanes & _MASK:
+        for slot, count in enumerate(self._counts()):
+            if count:
                 yield slot, count
-            lanes >>= _BITS
-            slot += 1
 
     @property
     def total(self) -> int:
-        return sum(count for _slot, count in self.items())
+        return sum(self._counts())
 
     def pack(self) -> bytes:
         """As it is stored: the first slot that was hit, then the counts from there on, four bytes each."""
@@ -49,7 +47,11 @@ class Tally:
             return b""
         first = ((self.lanes & -self.lanes).bit_length() - 1) // _BITS
         rest = self.lanes >> (first * _BITS)
-        return bytes([first]) + rest.to_bytes(-(-rest.bit_length() // _BITS) * _BYTES, "little")
+        return bytes([first]) + _little(rest)
+
+    def _counts(self) -> Sequence[int]:
+        """Of each slot, up to the last one that was hit."""
+        return [count for (count,) in _LANE.iter_unpack(_little(self.lanes))]
 
 
 def hit(slot: int) -> int:
@@ -57,6 +59,10 @@ def hit(slot: int) -> int:
     if not 0 <= slot < SLOTS:
         raise ValueError(f"There is no slot {slot}")
     return 1 << (slot * _BITS)
+
+
+def _little(lanes: int) -> bytes:
+    return lanes.to_bytes(-(-lanes.bit_length() // _BITS) * _BYTES, "little")
 
 
 def unpacked(stored: bytes | memoryview) -> int:

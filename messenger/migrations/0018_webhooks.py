@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps as live_apps
 from django.contrib.auth.management import create_permissions
+from django.contrib.postgres.operations import AddConstraintNotValid
 import django.contrib.postgres.fields
 import django.contrib.postgres.functions
 import django.core.validators
@@ -269,7 +270,8 @@ class Migration(migrations.Migration):
                 name="messenger_inbox_auto_reply",
             ),
         ),
-        migrations.AddConstraint(
+        # Ten million rows are looked at without a lock that stops everybody, by 0021.
+        AddConstraintNotValid(
             model_name="message",
             constraint=models.CheckConstraint(
                 condition=models.Q(("is_automatic", False), ("direction", "out"), _connector="OR"),

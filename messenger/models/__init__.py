@@ -9,6 +9,7 @@ from messenger.models.conversation import Conversation
 from messenger.models.conversation_event import ConversationEvent
 from messenger.models.data_export import DataExport
 from messenger.models.data_removal import DataRemoval
+from messenger.models.figures import CountedDay, Figures
 from messenger.models.inbox import Inbox
 from messenger.models.integration_token import IntegrationToken
 from messenger.models.label import ConversationLabel, Label
@@ -17,6 +18,7 @@ from messenger.models.mention import Mention
 from messenger.models.message import Message
 from messenger.models.routing_rule import RoutingRule
 from messenger.models.saved_filter import SavedFilter
+from messenger.models.visitor_mail import VisitorMail
 from messenger.models.webhook import WebhookAttempt, WebhookDelivery
 from messenger.models.working_hours import Holiday, WorkingHours
 
@@ -29,8 +31,10 @@ __all__ = [
     "Conversation",
     "ConversationEvent",
     "ConversationLabel",
+    "CountedDay",
     "DataExport",
     "DataRemoval",
+    "Figures",
     "Holiday",
     "Inbox",
     "IntegrationToken",
@@ -40,6 +44,7 @@ __all__ = [
     "Message",
     "RoutingRule",
     "SavedFilter",
+    "VisitorMail",
     "WebhookAttempt",
     "WebhookDelivery",
     "WorkingHours",

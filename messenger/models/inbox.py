@@ -62,6 +62,8 @@ def default_content_types() -> list[str]:
 
 
 ASKING = ["off", "optional", "required"]
+DEFAULT_MAIL_MINUTES = 5
+MOST_MAIL_MINUTES = 1440
 
 
 class Asking(models.TextChoices):
@@ -172,6 +174,28 @@ class Inbox(models.Model):
         max_length=500,
         blank=True,
         help_text=_("Empty: a sentence of ours in the visitor's language."),
+    )
+    mail_enabled = models.BooleanField(
+        _("mail answers to visitors who left"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Who gave an email and hasn't seen an answer gets one mail with all that they missed and a link back."
+        ),
+    )
+    mail_after_minutes = models.PositiveSmallIntegerField(
+        _("after minutes unseen"),
+        blank=True,
+        default=DEFAULT_MAIL_MINUTES,
+        db_default=DEFAULT_MAIL_MINUTES,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MAIL_MINUTES)],
+    )
+    mail_sender = models.CharField(
+        _("name of the sender"),
+        max_length=80,
+        blank=True,
+        db_default="",
+        help_text=_("Empty: the title."),
     )
     attachments_enabled = models.BooleanField(_("visitors may send files"), default=True)
     max_file_size_mb = models.PositiveSmallIntegerField(
@@ -301,6 +325,10 @@ class Inbox(models.Model):
             models.CheckConstraint(
                 condition=models.Q(auto_reply_enabled=False) | ~models.Q(auto_reply_text=""),
                 name="messenger_inbox_auto_reply",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(mail_after_minutes__range=(1, MOST_MAIL_MINUTES)),
+                name="messenger_inbox_mail_after",
             ),
         ]
 

@@ -38,6 +38,17 @@ class Scope(models.TextChoices):
     CONTACTS_WRITE = "contacts:write", _("correct clients")
 
 
+# A token can do nothing that its user may not do in the admin.
+PERMISSIONS = {
+    Scope.CONVERSATIONS_READ: "messenger.view_conversation",
+    Scope.CONVERSATIONS_WRITE: "messenger.change_conversation",
+    Scope.MESSAGES_READ: "messenger.view_conversation",
+    Scope.MESSAGES_WRITE: "messenger.change_conversation",
+    Scope.CONTACTS_READ: "messenger.view_contact",
+    Scope.CONTACTS_WRITE: "messenger.change_contact",
+}
+
+
 class IntegrationTokenQuerySet(models.QuerySet["IntegrationToken"]):
     def by_secret(self, secret: str) -> "IntegrationToken | None":
         """The token, whether it still holds or not; what has not the form of one asks no database."""

@@ -11,12 +11,13 @@ def auto_reply(conversation: Conversation) -> None:
     answers nobody in the sense of statistics, and the operator has the conversation to open as before.
     """
     inbox, operator_id = conversation.inbox, conversation.assignee_id
-    if not inbox.auto_reply_enabled or operator_id is None:
+    text = inbox.auto_reply_text.strip()
+    if not inbox.auto_reply_enabled or not text or operator_id is None:
         return
     write(
         AUTOMATIC,
         conversation.pk,
-        inbox.auto_reply_text.strip(),
+        text,
         None,
         {"direction": "out", "sender": operator_id},
     )

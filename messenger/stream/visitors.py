@@ -5,7 +5,7 @@ import logging
 
 from django.db import Error as DatabaseError
 
-from messenger.events import conversation_channel
+from messenger.events import conversation_channel, visitor_channel
 from messenger.stream.feed import Feed
 from messenger.stream.hub import Hub
 from messenger.stream.loader import Loader
@@ -44,6 +44,7 @@ class Visitors:
         if not feed.streams:
             feed.cancel_timer()
             self._hub.pubsub.remove(conversation_channel(feed.conversation_id), feed)
+            self._hub.pubsub.remove(visitor_channel(feed.conversation_id), feed)
             self._feeds.pop(feed.conversation_id, None)
 
     def _attach(self, stream: VisitorStream, conversation_id: int) -> None:
@@ -53,6 +54,7 @@ class Visitors:
                 conversation_id, self._loader.want, lambda moved: self._follow([moved])
             )
             self._hub.pubsub.add(conversation_channel(conversation_id), feed)
+            self._hub.pubsub.add(visitor_channel(conversation_id), feed)
         feed.streams = (*feed.streams, stream)
         stream.feed = feed
 

@@ -9,6 +9,7 @@ from scripts.pictures.stage import SCHEMES, SIZES, open_page, save, session_of
 
 LISTS = {
     "home": "/admin/",
+    "figures": "/admin/messenger/figures/",
     "contacts": "/admin/messenger/contact/",
     "inboxes": "/admin/messenger/inbox/",
     "routing": "/admin/messenger/routingrule/",
@@ -30,7 +31,19 @@ FORMS = {
     "audit-entry": "/admin/crm/auditentry/",
 }
 # What is looked at on the way.
-ON_A_PHONE = {"home", "contacts", "labels", "users", "audit", "tasks", "diagnosis", "user", "hours", "widget"}
+ON_A_PHONE = {
+    "home",
+    "figures",
+    "contacts",
+    "labels",
+    "users",
+    "audit",
+    "tasks",
+    "diagnosis",
+    "user",
+    "hours",
+    "widget",
+}
 LABELS = "name,color\nсрочно,#dc2626\nоптовый клиент,#0f766e\n"
 WRONG_LABELS = "name,color\nсрочно,красный\n,#0f766e\n"
 

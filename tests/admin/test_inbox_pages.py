@@ -40,7 +40,7 @@ def test_all_settings_are_in_tabs(administrator_client: Client, inbox: Inbox) ->
     assert chosen_tab(shown) == "widget"
     names = re.findall(r'id="msgr-panel-(\w+)"\s+role="tabpanel"', shown)
     assert names == [
-        "widget", "form", "hours", "offline", "files", "rating", "integrations", "privacy", "security"
+        "widget", "form", "hours", "offline", "files", "rating", "automation", "integrations", "privacy", "security"
     ]  # fmt: skip
     for name in ("working_hours-TOTAL_FORMS", "holidays-TOTAL_FORMS", "greeting", "allowed_origins"):
         assert shown.count(f'name="{name}"') == 1

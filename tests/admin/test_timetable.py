@@ -20,7 +20,10 @@ from tests.admin.people import changelist
 
 PAGES = ["django_q_schedule", "django_q_success", "django_q_failure", "django_q_ormq"]
 TIMETABLE_PAGE = "/admin/django_q/schedule/"
-ESCALATE, HOURLY = TIMETABLE[0], TIMETABLE[2]
+ESCALATE, HOURLY = (
+    next(entry for entry in TIMETABLE if entry.func == f"messenger.tasks.{name}")
+    for name in ("escalate", "purge_empty_conversations")
+)
 MINUTE = timedelta(minutes=1)
 # What django-q2 keeps of an error that PostgreSQL told of.
 ERROR = """deadlock detected

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from crm.models import Branch, User
 from messenger.models import AgentProfile, Conversation
@@ -129,7 +130,9 @@ def test_outsider_does_not_find_the_conversation(
 def test_assignee_of_another_branch_finds_it(
     outsider_client: Client, outsider: User, conversation: Conversation
 ) -> None:
-    status.take(conversation_id=conversation.pk, operator=outsider)
+    Conversation.objects.filter(pk=conversation.pk).update(
+        assignee=outsider, assignee_assigned_at=timezone.now()
+    )
     assert outsider_client.get(typing_url(conversation)).status_code == 200
 
 

@@ -26,6 +26,8 @@ DEVICES: dict[str, dict[str, Any]] = {
 }
 PAGES = [
     "/admin/",
+    "/admin/messenger/figures/",
+    "/admin/messenger/figures/?since=2020-01-01&until=2020-01-02",
     "/admin/messenger/conversation/?box=all",
     "/admin/messenger/contact/",
     "/admin/messenger/inbox/",

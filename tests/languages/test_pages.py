@@ -36,7 +36,7 @@ NAMES = frozenset(
     jpeg png gif webp pdf utc ip-api cookie cookies ctrl enter shift esc alt cmd tab excel cron rgb rrggbb
     english eng inbox ru en jpg txt docx zip mp mp4 sso ldap control command mac kwargs cron- ip- asia wpcode
     html- head google tag manager script-src style-src connect-src img-src font-src administrators operators
-    remove expired log-in sessions""",
+    remove expired log-in sessions webhook webhooks""",
     )
 )
 RUSSIAN_NAMES = {"русский", "рус"}

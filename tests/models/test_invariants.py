@@ -35,7 +35,7 @@ from messenger.models import (
     SavedFilter,
     WorkingHours,
 )
-from tests.models import webhook_breaches
+from tests.models import figures_breaches, mail_breaches, webhook_breaches
 
 pytestmark = pytest.mark.django_db
 
@@ -334,6 +334,8 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_event_is_fixed", lambda w: ConversationEvent.objects.all().delete()),
     ("messenger_event_is_fixed", lambda w: w.conversations().delete()),
     *webhook_breaches.BREACHES,
+    *figures_breaches.BREACHES,
+    *mail_breaches.BREACHES,
 ]
 
 

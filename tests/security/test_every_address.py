@@ -30,6 +30,7 @@ from messenger.models import (
     SavedFilter,
     WebhookDelivery,
 )
+from messenger.services.visitor_mail import links
 from tests.api.v1.rest import make_token
 from tests.security.addresses import Address, addresses
 from tests.security.declared import OWN, PUBLIC, READING_POSTS, SHARED
@@ -45,7 +46,10 @@ OF_READERS = {"django_session", "crm_tries", "messenger_agentprofile", "set", "s
 @pytest.fixture
 def world(conversation: Conversation, operator: User, perm: Region, settings: Any) -> dict[str, Any]:
     """What stands for each placeholder: things of Yekaterinburg."""
-    Contact.objects.filter(pk=conversation.contact_id).update(name="Maria of Tagil")
+    Contact.objects.filter(pk=conversation.contact_id).update(
+        name="Maria of Tagil", email="maria@tagil.example"
+    )
+    conversation.contact.refresh_from_db()
     rule = RoutingRule.objects.create(name="South", branch=conversation.branch)
     entry = audit.record(None, "changed", target=rule)
     return {
@@ -87,7 +91,13 @@ def world(conversation: Conversation, operator: User, perm: Region, settings: An
         "attachment_id": uuid.uuid4(),
         "uidb64": urlsafe_base64_encode(force_bytes(operator.pk)),
         "token": "x" * 40,
+        "visitor-back signed": signed(links.back_url(conversation.contact)),
+        "visitor-no-more-mail signed": signed(links.no_more_url(conversation.contact)),
     }
+
+
+def signed(url: str) -> str:
+    return url.rstrip("/").rpartition("/")[2]
 
 
 @pytest.fixture

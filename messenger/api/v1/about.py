@@ -43,6 +43,8 @@ class OperatorsView(IntegrationView):
         operators = User.objects.filter(is_active=True, role=User.Role.OPERATOR)
         if not user.is_messenger_administrator:
             operators = operators.filter(branch=user.branch_id) if user.branch_id else operators.none()
+        if not self.access.sees_all_branches:
+            operators = operators.filter(branch__inboxes__in=self.access.inbox_ids).distinct()
         return Response(
             {
                 "results": [

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from crm.models import User
 from messenger.exceptions import NotFound
-from messenger.models import Contact, Conversation, IntegrationToken
+from messenger.models import Contact, Conversation, Inbox, IntegrationToken
 from messenger.models.conversation import ConversationQuerySet
 
 # Of so many inboxes each has its place in the index looked up; of more the newest are gone through.
@@ -26,6 +26,13 @@ class Access:
     def inbox_ids(self) -> list[int]:
         found: Any = self.token
         return list(found.inbox_ids)
+
+    @property
+    def sees_all_branches(self) -> bool:
+        """Of a global inbox a conversation may be anywhere."""
+        if not self.token.is_limited:
+            return True
+        return Inbox.objects.filter(pk__in=self.inbox_ids, branch=None).exists()
 
     def conversation(self, conversation_id: int) -> Conversation:
         """Raises NotFound for what isn't there, and for what isn't theirs."""

@@ -13,18 +13,9 @@ from crm.models import User
 from messenger.exceptions import MessengerError, NotAllowed
 from messenger.lib import clock
 from messenger.models import IntegrationToken
-from messenger.models.integration_token import Scope
+from messenger.models.integration_token import PERMISSIONS, Scope
 
 SCHEME = "bearer"
-# A token can do nothing that its user may not do in the admin.
-PERMISSIONS = {
-    Scope.CONVERSATIONS_READ: "messenger.view_conversation",
-    Scope.CONVERSATIONS_WRITE: "messenger.change_conversation",
-    Scope.MESSAGES_READ: "messenger.view_conversation",
-    Scope.MESSAGES_WRITE: "messenger.change_conversation",
-    Scope.CONTACTS_READ: "messenger.view_contact",
-    Scope.CONTACTS_WRITE: "messenger.change_contact",
-}
 
 
 class TokenInvalid(MessengerError):

@@ -1,16 +1,18 @@
 """Which address a request to a host goes to: looked up once, and checked."""
 
-import asyncio
 import ipaddress
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from messenger.lib.geoip.network import public_address
+from messenger.lib.outbound.look_ups import look_up
+from messenger.lib.outbound.spelling import ascii_host
 
 # An IPv4 address within IPv6, for networks that have no IPv4 (RFC 6052, RFC 8215): whatever is behind it.
 _TRANSLATED = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
+# Public by its number, and yet the cloud's own: Azure's wire server, which tells machines their secrets.
+_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 
 
 class Refused(Exception):
@@ -52,14 +54,18 @@ class Policy:
             self.check_address(str(address))
 
     def allows_name(self, host: str) -> bool:
-        return host.lower().rstrip(".") in {name.lower() for name in self.allowed}
+        try:
+            return ascii_host(host).rstrip(".") in {ascii_host(name) for name in self.allowed}
+        except ValueError:
+            return False
 
     def check_address(self, text: str) -> None:
         address = ipaddress.ip_address(text)
         if self._is_allowed_address(address):
             return
         is_translated = address.version == 6 and any(address in network for network in _TRANSLATED)
-        if is_translated or public_address(text) is None:
+        mapped = getattr(address, "ipv4_mapped", None) or address
+        if is_translated or mapped in _METADATA or public_address(text) is None:
             raise Refused("address")
 
     def _is_allowed_address(self, address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
@@ -72,10 +78,9 @@ async def resolve(host: str, port: int, policy: Policy) -> list[str]:
     One answer with a private address among public ones is somebody's trick: none of it is used.
     """
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = await look_up(host, port)
     except (OSError, UnicodeError) as error:
         raise Refused("unknown_host") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     if not policy.allows_name(host):
         for address in addresses:
             policy.check_address(address)

@@ -16,6 +16,7 @@ from typing import Any
 import httpcore
 
 from messenger.lib.outbound.addresses import Policy, Refused, resolve
+from messenger.lib.outbound.spelling import ascii_url
 
 # As much as is read of an answer, and kept of it.
 LONGEST_ANSWER = 65_536
@@ -58,7 +59,7 @@ async def post(
     try:
         policy.check_url(url)
         async with asyncio.timeout(seconds):
-            status, body = await _exchange(url, content, headers, policy, seconds)
+            status, body = await _exchange(_spelled(url), content, headers, policy, seconds)
     except Refused as error:
         problem = Problem(error.code)
     except (TimeoutError, httpcore.TimeoutException):
@@ -95,6 +96,13 @@ async def _exchange(
             if len(body) >= LONGEST_ANSWER:
                 break
         return response.status, body[:LONGEST_ANSWER]
+
+
+def _spelled(url: str) -> str:
+    try:
+        return ascii_url(url)
+    except ValueError as error:
+        raise Refused("unknown_host") from error
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):

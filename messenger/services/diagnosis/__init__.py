@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from messenger.services.diagnosis import nightly, queue, reception, system
+from messenger.services.diagnosis import mail, nightly, queue, reception, system
 from messenger.services.diagnosis.finding import Finding, Level, Verdict, error
 
 
@@ -37,6 +37,7 @@ CHECKS = (
     Check("regions", gettext_lazy("Regions"), reception.regions),
     Check("operators", gettext_lazy("Operators"), reception.operators),
     Check("working_hours", gettext_lazy("Working hours"), reception.working_hours),
+    Check("visitor_mail", gettext_lazy("Mail to visitors"), mail.visitor_mail),
     Check("geoip", gettext_lazy("GeoIP"), system.geoip, needs_database=False),
     Check("version", gettext_lazy("Version"), system.version, needs_database=False),
 )

@@ -45,6 +45,7 @@ INVENTORY: dict[str, dict[str, Column]] = {
         "locale": Column("language", CLEARED),
         "is_blocked": Column("blocked", KEPT, "a fact of the past: nobody comes back to this contact"),
         "anonymized_at": Column("anonymized_at", KEPT, "when the data went"),
+        "mail_unsubscribed_at": Column("mail_unsubscribed_at", CLEARED),
         "last_seen_at": Column("last_seen_at", KEPT, "for statistics"),
         "created_at": Column("created_at", KEPT, "for statistics"),
     },
@@ -126,6 +127,21 @@ INVENTORY: dict[str, dict[str, Column]] = {
         "width": Column("width", DELETED),
         "height": Column("height", DELETED),
         "created_at": Column("created_at", DELETED),
+    },
+    "VisitorMail": {
+        "id": _NUMBER,
+        "public_id": Column("", KEPT, "a random number by which a mail program knows a repeat"),
+        "conversation": _PLACE,
+        "from_message_id": _NUMBER,
+        "up_to_message_id": _NUMBER,
+        "state": _DESK,
+        "attempts": _DESK,
+        "due_at": _DESK,
+        "problem": Column(
+            "", KEPT, "a status of the mail server, without the address; the log goes after a month"
+        ),
+        "created_at": Column("", KEPT, "that an answer was mailed; the timeline says so as well"),
+        "finished_at": _DESK,
     },
     "WebhookDelivery": {
         "id": _NUMBER,

@@ -14,8 +14,8 @@ FIELDS = ("name", "email", "phone", "external_id", "claimed_external_id")
 class Known:
     """Name and the words of it, email, phone however it is written, ids: as whole words in any case.
 
-    "Hello Maria" loses the name. What nobody can know stays: another form of the name ("Марии" of Мария), a nickname,
-    an address in the middle of an answer.
+    "Hello Maria" loses the name, and «Алена» is Алёна. What nobody can know stays: another form of the name ("Марии"
+    of Мария), a nickname, an address in the middle of an answer.
     """
 
     def __init__(self, contact: Contact) -> None:
@@ -42,7 +42,7 @@ def _patterns(contact: Contact) -> Iterator[str]:
     values = {str(getattr(contact, field)).strip() for field in FIELDS}
     for value in (*values, *re.findall(r"[\w'’-]+", contact.name)):
         if len(value) >= SHORTEST_WORD:
-            yield re.escape(value)
+            yield re.sub("[её]", "[её]", re.escape(value), flags=re.IGNORECASE)
     digits = re.sub(r"\D", "", contact.phone)
     if len(digits) == 11 and digits[0] in "78":
         # Written from within Russia, from abroad, or without the code.

@@ -6,11 +6,10 @@ next attempt, and called back when it succeeds: each look reads what is due, and
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
 
 from messenger.lib import clock
 from messenger.models import WebhookDelivery
@@ -38,6 +37,20 @@ WHERE x.webhook_enabled AND x.id <> ALL (%(full)s::bigint[])
 ORDER BY due.id
 """
 
+_WAIT = """
+UPDATE messenger_webhookdelivery d SET due_at = n.due_at
+FROM unnest(%s::bigint[], %s::timestamptz[]) AS n (id, due_at) WHERE d.id = n.id AND d.state = 'waiting'
+"""
+_NEXT = """
+SELECT min(first.due_at)
+FROM messenger_inbox x
+CROSS JOIN LATERAL (
+    SELECT d.due_at FROM messenger_webhookdelivery d
+    WHERE d.inbox_id = x.id AND d.state = 'waiting' AND d.claimed_at IS NULL ORDER BY d.due_at LIMIT 1
+) first
+WHERE x.webhook_enabled
+"""
+
 
 def free_claims() -> int:
     """At a pump's start: what one that was killed had in its hands is due; how many."""
@@ -52,25 +65,35 @@ def claim(under_way: Mapping[int, int]) -> list[WebhookDelivery]:
         cursor.execute(_DUE, {"now": now, "looked_at": LOOKED_AT, "full": full})
         rows = cursor.fetchall()
     taken: list[int] = []
+    behind: dict[int, datetime] = {}
     room: dict[int, int] = {}
     for pk, inbox_id, _conversation, head_id, head_due_at in rows:
         left = room.setdefault(inbox_id, AT_ONCE - under_way.get(inbox_id, 0))
         if pk != head_id:
             # Behind one that is due, it comes with that one's success.
-            _WAITING.filter(pk=pk).update(due_at=max(head_due_at, now) + timedelta(milliseconds=1))
+            behind[pk] = max(head_due_at, now) + timedelta(milliseconds=1)
         elif left > 0:
             room[inbox_id] = left - 1
             taken.append(pk)
+    _wait(behind)
     until = now + timedelta(seconds=settings.MESSENGER_WEBHOOK_TIMEOUT_SECONDS) + _MARGIN
     _WAITING.filter(pk__in=taken).update(claimed_at=now, due_at=until)
     claimed = WebhookDelivery.objects.filter(pk__in=taken).select_related("inbox", "conversation", "message")
     return list(claimed.prefetch_related("message__attachments").order_by("pk"))
 
 
+def _wait(until: Mapping[int, datetime]) -> None:
+    """One statement: a dead receiver's long conversations put off dozens at each look."""
+    if until:
+        with connection.cursor() as cursor:
+            cursor.execute(_WAIT, [list(until), list(until.values())])
+
+
 def call_back(conversation_id: int) -> None:
-    """Those that stood behind one that is done."""
-    now = clock.now()
-    _WAITING.filter(conversation=conversation_id, due_at__gt=now, claimed_at=None).update(due_at=now)
+    """The one that stood behind one that is done, and that will call the next; of ten thousand not all each time."""
+    now, behind = clock.now(), _WAITING.filter(conversation=conversation_id).order_by("pk")
+    first = list(behind.values_list("pk", flat=True)[:1])
+    _WAITING.filter(pk__in=first, due_at__gt=now, claimed_at=None).update(due_at=now)
 
 
 def put_off(conversation_id: int, behind: WebhookDelivery) -> None:
@@ -82,6 +105,7 @@ def put_off(conversation_id: int, behind: WebhookDelivery) -> None:
 
 def next_due() -> float | None:
     """Seconds until the next one; None where none waits."""
-    waiting = _WAITING.filter(inbox__webhook_enabled=True, claimed_at=None)
-    due_at = waiting.order_by(F("due_at")).values_list("due_at", flat=True).first()
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT)
+        due_at = cursor.fetchone()[0]
     return None if due_at is None else max(0.0, (due_at - clock.now()).total_seconds())

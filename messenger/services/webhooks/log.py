@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.db import connection
+
 from messenger.lib import clock
 from messenger.models import WebhookAttempt, WebhookDelivery
 
 BATCH = 1_000
+# Whoever anonymizes has the contact locked, or waits here until the answer is written and then erases it.
+_IS_KNOWN = """
+SELECT 1 FROM messenger_conversation k JOIN messenger_contact c ON c.id = k.contact_id
+WHERE k.id = %s AND c.anonymized_at IS NULL FOR SHARE OF c SKIP LOCKED
+"""
 
 
 def remove_old(*, older_than: timedelta) -> int:
@@ -17,6 +24,16 @@ def remove_old(*, older_than: timedelta) -> int:
         WebhookAttempt.objects.filter(delivery__in=batch).delete()
         removed += WebhookDelivery.objects.filter(pk__in=batch).delete()[0]
     return removed
+
+
+def may_keep_answer(conversation_id: int) -> bool:
+    """Not where the client is forgotten or may be at this moment: a request that was under way tells of them still.
+
+    In the transaction in which the answer is written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_IS_KNOWN, [conversation_id])
+        return cursor.fetchone() is not None
 
 
 def forget_answers(conversation_ids: Sequence[int]) -> None:

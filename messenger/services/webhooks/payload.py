@@ -5,9 +5,9 @@ Signed twice: as the seed has it, hex HMAC-SHA256 of the body, and as Standard W
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -55,12 +55,13 @@ def headers_of(inbox: Inbox, *, event: str, public_id: str, body: bytes, at: dat
 
 
 def standard_key(secret: str) -> bytes:
-    """The key of the standard's signature: what stands behind `whsec_` as base64, else the secret's bytes."""
+    """The key of the standard's signature: what stands behind `whsec_` as base64, else the secret's bytes.
+
+    What is no base64 may hold any letters. Nothing behind the prefix would be a key that everybody knows.
+    """
     if secret.startswith(PREFIX):
-        try:
-            return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-        except binascii.Error:
-            pass
+        with suppress(ValueError):
+            return base64.b64decode(secret.removeprefix(PREFIX), validate=True) or secret.encode()
     return secret.encode()
 
 

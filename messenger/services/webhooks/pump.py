@@ -44,25 +44,30 @@ def policy() -> Policy:
 def deliver(*, seconds: float = RUN_SECONDS) -> int:
     """Sends until nothing is due, or the time is over; how many requests. 0 where another pump is at work."""
     outbox.woken()
-    sent = 0
     with ThreadPoolExecutor(max_workers=1) as thread:
-        while True:
-            pump = Pump(thread, seconds)
-            if not thread.submit(hold, LEASE, pump.holder, LEASE_SECONDS).result():
-                break
-            try:
-                sent += asyncio.run(pump.run())
-            finally:
-                thread.submit(let_go, LEASE, pump.holder).result()
-            # Whoever woke a second pump while this one held the lease was sent away.
-            left = thread.submit(claims.next_due).result()
-            if left is None or left > NEAR_SECONDS:
-                break
-            if pump.is_over:
-                outbox.wake()
-                break
-        thread.submit(_close_connection).result()
-    return sent
+        try:
+            return _deliver(thread, seconds)
+        finally:
+            thread.submit(_close_connection).result()
+
+
+def _deliver(thread: ThreadPoolExecutor, seconds: float) -> int:
+    sent = 0
+    while True:
+        pump = Pump(thread, seconds)
+        if not thread.submit(hold, LEASE, pump.holder, LEASE_SECONDS).result():
+            return sent
+        try:
+            sent += asyncio.run(pump.run())
+        finally:
+            thread.submit(let_go, LEASE, pump.holder).result()
+        # Whoever woke a second pump while this one held the lease was sent away.
+        left = thread.submit(claims.next_due).result()
+        if left is None or left > NEAR_SECONDS:
+            return sent
+        if pump.is_over:
+            outbox.wake()
+            return sent
 
 
 def _close_connection() -> None:
@@ -91,7 +96,8 @@ class Pump:
         while True:
             if time.monotonic() - held > LEASE_SECONDS / 3:
                 held = time.monotonic()
-                await self._ask(hold, LEASE, self.holder, LEASE_SECONDS)
+                if not await self._ask(hold, LEASE, self.holder, LEASE_SECONDS):
+                    self._give_up()
             if not self.is_over:
                 for delivery in await self._ask(claims.claim, dict(self._under_way)):
                     self._begin(delivery)
@@ -102,6 +108,11 @@ class Pump:
             if left is None or left > NEAR_SECONDS:
                 return self._sent
             await asyncio.sleep(min(left, LOOK_SECONDS))
+
+    def _give_up(self) -> None:
+        """It was silent for so long that another pump is at work: nothing more is begun."""
+        logger.warning("Another process delivers webhooks now")
+        self._until = time.monotonic()
 
     def _begin(self, delivery: WebhookDelivery) -> None:
         self._under_way[delivery.inbox_id] += 1

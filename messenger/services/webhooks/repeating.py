@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 import orjson
 from django.conf import settings
@@ -17,17 +19,21 @@ State = WebhookDelivery.State
 TEST = "test"
 
 
-@transaction.atomic
 def deliver_again(delivery_id: int) -> bool:
     """At once, under the same id, from the first attempt on; False where it waits anyway and is under way."""
-    delivery = WebhookDelivery.objects.select_for_update().get(pk=delivery_id)
-    if delivery.claimed_at is not None:
-        return False
-    delivery.state, delivery.finished_at = State.WAITING, None
-    delivery.attempts, delivery.due_at = 0, clock.now()
-    delivery.save(update_fields=["state", "finished_at", "attempts", "due_at"])
-    outbox.wake_on_commit()
-    return True
+    return bool(deliver_several_again([delivery_id]))
+
+
+@transaction.atomic
+def deliver_several_again(ids: Iterable[int]) -> int:
+    """How many of them; those that are under way are left alone."""
+    idle = WebhookDelivery.objects.filter(pk__in=list(ids), claimed_at=None)
+    locked = list(idle.order_by("pk").select_for_update().values_list("pk", flat=True))
+    anew: dict[str, Any] = {"state": State.WAITING, "finished_at": None, "attempts": 0, "due_at": clock.now()}
+    count = WebhookDelivery.objects.filter(pk__in=locked).update(**anew)
+    if count:
+        outbox.wake_on_commit()
+    return count
 
 
 def send_test(inbox: Inbox) -> Answer:

@@ -11,6 +11,7 @@ from messenger.lib.outbound import Answer
 from messenger.models import WebhookAttempt, WebhookDelivery
 from messenger.models.inbox import WebhookStop
 from messenger.services.webhooks import claims, stopping
+from messenger.services.webhooks.log import may_keep_answer
 
 logger = logging.getLogger(__name__)
 
@@ -38,19 +39,22 @@ KEPT_OF_ANSWER = 2_000
 
 @transaction.atomic
 def keep(delivery: WebhookDelivery, answer: Answer, *, at: datetime, url: str) -> None:
-    """Writes the attempt down and decides what is next: done, once more, or given up."""
+    """Writes the attempt down and decides what is next: done, once more, or given up.
+
+    The inbox is locked before deliveries are, as by whoever saves its page.
+    """
     note_attempt(delivery, answer, at=at, url=url)
     delivery.attempts += 1
     delivery.claimed_at = None
     if answer.is_success:
         _finish(delivery, State.DELIVERED)
     elif answer.status == GONE:
-        _again(delivery)
         stopping.stop(delivery.inbox_id, WebhookStop.GONE)
+        _again(delivery)
     elif delivery.attempts > len(REPEATS):
-        _finish(delivery, State.FAILED)
         if _nothing_worked_since(delivery):
             stopping.stop(delivery.inbox_id, WebhookStop.FAILING)
+        _finish(delivery, State.FAILED)
     else:
         _again(delivery)
     logger.info(
@@ -71,7 +75,7 @@ def note_attempt(delivery: WebhookDelivery, answer: Answer, *, at: datetime, url
         url=url,
         status=answer.status,
         problem=answer.problem or "",
-        answer=readable(answer.body),
+        answer=readable(answer.body) if may_keep_answer(delivery.conversation_id) else "",
     )
 
 

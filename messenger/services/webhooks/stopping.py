@@ -14,6 +14,7 @@ from crm.models import User
 from messenger.lib import clock
 from messenger.models import Inbox, WebhookDelivery
 from messenger.models.inbox import WebhookStop
+from messenger.services.webhooks import outbox
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +33,18 @@ def stop(inbox_id: int, reason: WebhookStop) -> None:
 
 
 def resume(inbox: Inbox) -> None:
-    """After it was turned on by hand: what waits is due at once."""
+    """After it was turned on by hand: what waits is due at once.
+
+    Of each conversation the first, which calls the next: whoever saves the page waits for no more than that.
+    """
     if inbox.webhook_stopped_at is not None:
         Inbox.objects.filter(pk=inbox.pk).update(webhook_stopped_at=None, webhook_stop_reason="")
     waiting = WebhookDelivery.objects.filter(
         inbox=inbox, state=WebhookDelivery.State.WAITING, claimed_at=None
     )
-    waiting.update(due_at=clock.now())
+    first = waiting.order_by("conversation", "pk").distinct("conversation").values("pk")
+    WebhookDelivery.objects.filter(pk__in=first, due_at__gt=clock.now()).update(due_at=clock.now())
+    outbox.wake_on_commit()
 
 
 def stopped(user: User) -> list[Inbox]:
