@@ -137,6 +137,8 @@ def test_transfer(page: Page, system: System) -> None:
     page.goto(f"{system.base_url}/admin/messenger/conversation/?box=all&inbox={global_inbox(page, system)}")
     page.locator("a.msgr-client-name").first.click()
     page.locator("#msgr-timeline").wait_for()
+    # Until its modules are loaded the button leads to a page of its own.
+    page.wait_for_load_state("load")
     open_dialog("transfer")(page)
     assert findings(page) == []
 
