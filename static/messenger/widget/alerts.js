@@ -1,9 +1,12 @@
 import { h, icon } from "./dom.js";
 
+const RETRY_MS = 3_000;
+
 /** What tells of news outside the panel: loaded when there are some. */
 export class Alerts {
   #options;
   #count = null;
+  #wanted = 0;
   #title = null;
   #sound = null;
 
@@ -34,6 +37,7 @@ export class Alerts {
 
   /** May be told as often as one likes. */
   async unread(count) {
+    this.#wanted = count;
     if (count === this.#count || (!count && !this.#title)) return;
     this.#count = count;
     this.#title ??= import("./title.js").then(
@@ -42,9 +46,14 @@ export class Alerts {
     try {
       (await this.#title).show(count);
     } catch {
-      // Not loaded, which is no fault of the page: it is tried again with the next news.
+      // Not loaded, which is no fault of the page.
       this.#title = this.#count = null;
+      setTimeout(() => this.#again(), RETRY_MS);
     }
+  }
+
+  #again() {
+    if (!this.#options.signal.aborted) this.unread(this.#wanted);
   }
 
   arrived({ direction }) {
