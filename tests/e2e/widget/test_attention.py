@@ -41,9 +41,7 @@ def test_the_title_counts_until_it_is_read(shop: OpenPage, api: FakeApi) -> None
     expect(widget.page).to_have_title("Shop")
 
 
-def test_what_could_not_be_loaded_comes_later(
-    shop: OpenPage, api: FakeApi, context: BrowserContext
-) -> None:
+def test_what_could_not_be_loaded_comes_later(shop: OpenPage, api: FakeApi, context: BrowserContext) -> None:
     refused: list[str] = []
 
     def refuse_once(route: Route) -> None:
