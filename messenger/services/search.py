@@ -40,7 +40,7 @@ AT_ONCE = 1000
 MOST_STRETCHES = 64
 # Of more people than this the conversations are looked at, the newest first, instead of the people's.
 FEW_CONTACTS = 6000
-SAMPLE = 2000
+SAMPLE = 1000
 
 _NUMBER = re.compile(r"#\s*(\d{1,18})")
 _LAST_WORD = re.compile(r"(?:^|(?<=\s))\w{2,}$")
