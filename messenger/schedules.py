@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 from django_q.models import Schedule
 
+from messenger.lib.advisory_lock import wait_for_lock
+
 PREFIX = "messenger: "
 # What an administrator or an older version may have filled in, and the timetable never does.
 LEFT_EMPTY = ("hook", "args", "kwargs", "minutes", "cluster", "intended_date_kwarg")
@@ -96,8 +98,7 @@ def _is_migrated() -> bool:
 
 def _wait_for_others() -> None:
     """Names are not unique in the database: of two that migrate at once the second finds the rows of the first."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('messenger.schedules', 0))")
+    wait_for_lock("messenger.schedules")
 
 
 def _bring_in_line(entry: Entry) -> None:

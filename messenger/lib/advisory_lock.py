@@ -1,4 +1,4 @@
-"""A lock by name that belongs to a connection to the database: whoever dies gives it back."""
+"""Locks by name in the database, of a transaction or of a connection: whoever dies gives them back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from django.db import DatabaseError, connection
 
 _TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+_WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
+
+
+def wait_for_lock(name: str) -> None:
+    """It is ours until the open transaction ends; whoever has it is waited for."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, [name])
 
 
 @contextmanager

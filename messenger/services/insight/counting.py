@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from messenger.lib import clock
+from messenger.lib.advisory_lock import wait_for_lock
 from messenger.lib.budget import Budget
 from messenger.models import CountedDay, Figures
 from messenger.services.insight import days as calendar
@@ -55,7 +56,7 @@ def count_range(first: date, last: date) -> int:
 @transaction.atomic
 def count(days: Sequence[date]) -> int:
     """Days of one month, all of them over."""
-    _wait_for_others()
+    wait_for_lock("messenger.figures")
     counted_at, hours, month = clock.now(), timetables(), calendar.month_of(days[0])
     Figures.objects.filter(grain=Grain.DAY, day__in=days).delete()
     for day in days:
@@ -89,11 +90,6 @@ def _portions(days: Iterable[date]) -> list[list[date]]:
         for begin in range(0, len(found), MOST_DAYS)
     ]
     return portions[::-1]
-
-
-def _wait_for_others() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('messenger.figures', 0))")
 
 
 def _count_month(month: date) -> None:

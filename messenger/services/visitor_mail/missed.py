@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from messenger.events import visitor_channel
 from messenger.lib import clock
+from messenger.lib.advisory_lock import wait_for_lock
 from messenger.models import VisitorMail
 from messenger.models.contact import view_cache_key
 from messenger.models.inbox import MOST_MAIL_MINUTES
@@ -71,7 +72,7 @@ ORDER BY missed.since, k.id
 LIMIT %(limit)s
 """
 # One worker looks at a time: the second sees what the first one wrote, and writes no mail that overlaps with it.
-_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('messenger.visitor_mail', 0))"
+_LOCK = "messenger.visitor_mail"
 
 
 class Missed(NamedTuple):
@@ -95,8 +96,7 @@ def write_outbox() -> int:
 
     Batch by batch, the longest missed first: those who are here, and so keep standing in front, hold nobody up.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
+    wait_for_lock(_LOCK)
     now = clock.now()
     written = 0
     found = missed(now)

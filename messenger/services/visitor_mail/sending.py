@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from messenger.events import publish
 from messenger.lib import clock
+from messenger.lib.deletion import delete_in_batches
 from messenger.models import ConversationEvent, VisitorMail
 from messenger.services.change import event_of, note
 from messenger.services.status import locked
@@ -119,7 +120,4 @@ def _mine(mail: VisitorMail) -> QuerySet[VisitorMail]:
 def remove_old(*, older_than: timedelta) -> int:
     """Deletes mails by their age, in batches; how many."""
     old = VisitorMail.objects.filter(created_at__lt=clock.now() - older_than).order_by("created_at")
-    removed = 0
-    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
-        removed += VisitorMail.objects.filter(pk__in=batch).delete()[0]
-    return removed
+    return delete_in_batches(old, BATCH)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import connection
 
 from messenger.lib import clock
+from messenger.lib.deletion import delete_in_batches
 from messenger.models import WebhookAttempt, WebhookDelivery
 
 BATCH = 1_000
@@ -19,11 +20,7 @@ WHERE k.id = %s AND c.anonymized_at IS NULL FOR SHARE OF c SKIP LOCKED
 def remove_old(*, older_than: timedelta) -> int:
     """Deletes deliveries by their age, with their attempts, in batches; how many."""
     old = WebhookDelivery.objects.filter(created_at__lt=clock.now() - older_than).order_by("created_at")
-    removed = 0
-    while batch := list(old.values_list("pk", flat=True)[:BATCH]):
-        WebhookAttempt.objects.filter(delivery__in=batch).delete()
-        removed += WebhookDelivery.objects.filter(pk__in=batch).delete()[0]
-    return removed
+    return delete_in_batches(old, BATCH)
 
 
 def may_keep_answer(conversation_id: int) -> bool:
