@@ -74,8 +74,11 @@ def receiving(*answers: Any, tls: ssl.SSLContext | None = None) -> Iterator[Rece
 
 def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        body = b""
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            # For the answer: what was received last may be another request's.
+            self.body = body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             with receiver.arrived:
                 receiver.received.append(Received(self.path, dict(self.headers.items()), body))
                 answer = receiver.next_answer()

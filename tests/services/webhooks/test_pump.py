@@ -62,12 +62,14 @@ def test_what_fails_is_repeated_under_its_id_and_holds_back_its_conversation_alo
     hook(inbox, receiver.url, "message.in")
     receiver.answers[:] = [500, 200]
     failing = talk(inbox, "one", "two")
-    other = talk(inbox, "elsewhere")
     pump.deliver()
-    assert [one.json["message"]["body"] for one in receiver.received] == ["one", "elsewhere"]
     first = only(message__body="one")
     assert (first.state, first.attempts) == ("waiting", 1)
     assert 4 < (first.due_at - timezone.now()).total_seconds() < 6
+    # Both at once would arrive in either order.
+    other = talk(inbox, "elsewhere")
+    pump.deliver()
+    assert [one.json["message"]["body"] for one in receiver.received] == ["one", "elsewhere"]
     assert only(conversation=other).state == "delivered"
     make_due()
     pump.deliver()
@@ -119,8 +121,8 @@ def test_after_the_last_repeat_it_is_given_up_and_the_webhook_turned_off(
 def test_one_poisoned_message_turns_nothing_off_while_others_arrive(
     inbox: Inbox, receiver: Receiver, no_patience: None
 ) -> None:
-    def refuse_poison(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(500 if b"poison" in receiver.received[-1].body else 200)
+    def refuse_poison(handler: Any) -> None:
+        handler.send_response(500 if b"poison" in handler.body else 200)
         handler.send_header("Content-Length", "0")
         handler.end_headers()
 
