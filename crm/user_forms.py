@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm, UserCreationForm
 
 from crm.models import User
+from messenger.lib.advisory_lock import wait_for_lock
 
 DECIDING = ("is_active", "is_superuser", "role")
 BY_INVITATION, BY_PASSWORD = "false", "true"
@@ -18,6 +19,8 @@ class ChangedUserForm(UserChangeForm):  # type: ignore[misc]
         cleaned = super().clean() or self.cleaned_data
         user: User = self.instance
         if user.is_active and user.is_messenger_administrator and not self._stays_administrator(cleaned):
+            # Two who take it from each other come one after the other: this check's transaction saves as well.
+            wait_for_lock("crm.administrators")
             others = User.objects.administrators().exclude(pk=user.pk)
             if not others.exists():
                 raise ValidationError(_("This is the last administrator: make somebody else one first."))

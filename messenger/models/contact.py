@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from crm.models import Region
 from messenger.models.inbox import Inbox
-from messenger.models.search_text import contact_text, phone_digits
+from messenger.models.search_text import contact_trigrams, phone_digits
 from messenger.volatile import volatile
 
 
@@ -86,7 +86,7 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(contact_text(), name="gin_trgm_ops"), name="messenger_contact_search"),
+            GinIndex(contact_trigrams(), name="messenger_contact_words"),
             GinIndex(OpClass(phone_digits(), name="gin_trgm_ops"), name="messenger_contact_phone"),
             models.Index(
                 models.F("inbox"),

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import batched
-from operator import and_
+from operator import and_, or_
 from uuid import UUID
 
 from django.db import connection
@@ -22,11 +22,11 @@ from messenger.models import Contact, Message
 from messenger.models.conversation import ConversationQuerySet
 from messenger.models.search_text import (
     STRETCH_BITS,
-    contact_text,
-    in_ascii,
+    contact_pattern,
+    contact_trigrams,
     phone_digits,
-    plain,
-    plain_contact,
+    trigrams_of,
+    written_contact,
 )
 
 LONGEST = 200
@@ -95,14 +95,28 @@ def contacts_like(text: str) -> QuerySet[Contact]:
 
 
 def _readable() -> QuerySet[Contact]:
-    return Contact.objects.alias(text=contact_text(), plain=plain_contact(), digits=phone_digits())
+    return Contact.objects.alias(written=written_contact(), digits=phone_digits())
 
 
 def _is_like(text: str) -> Q:
-    words = reduce(and_, (_has_word(word) for word in text.split()[:8]))
-    for pattern in phones.patterns(text):
-        words |= Q(digits__contains=pattern)
-    return words
+    words = reduce(and_, (Q(written__regex=contact_pattern(word)) for word in _words(text)))
+    return reduce(or_, _numbers(text), words)
+
+
+def _may_be_like(text: str) -> Q:
+    """By the indexes: all who are, and others whose words have the same trigrams."""
+    trigrams = {trigram for word in _words(text) for trigram in trigrams_of(word)}
+    words = Q(trigrams__contains=sorted(trigrams)) if trigrams else Q()
+    return reduce(or_, _numbers(text), words) if trigrams else words
+
+
+def _words(text: str) -> list[str]:
+    """A letter or two count at the beginning of words: an index of trigrams knows nothing shorter."""
+    return [word if len(word) > 2 else f" {word}" for word in text.split()[:8]]
+
+
+def _numbers(text: str) -> list[Q]:
+    return [Q(digits__contains=pattern) for pattern in phones.patterns(text)]
 
 
 def _few_of(text: str) -> QuerySet[Contact] | list[UUID]:
@@ -116,7 +130,8 @@ def _few_of(text: str) -> QuerySet[Contact] | list[UUID]:
     share = sample.aggregate(number=Count("pk", filter=Q(is_like=True)))["number"] / SAMPLE
     if share * _number_of_contacts() > FEW_CONTACTS:
         return people
-    few = list(people.values_list("pk", flat=True)[: FEW_CONTACTS + 1])
+    near = people.alias(trigrams=contact_trigrams()).filter(_may_be_like(text))
+    few = list(near.values_list("pk", flat=True)[: FEW_CONTACTS + 1])
     return people if len(few) > FEW_CONTACTS else few
 
 
@@ -125,12 +140,6 @@ def _number_of_contacts() -> float:
     with connection.cursor() as cursor:
         cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'messenger_contact'::regclass")
         return float(cursor.fetchone()[0])
-
-
-def _has_word(word: str) -> Q:
-    """A letter or two count at the beginning of words: an index of trigrams knows nothing shorter."""
-    word = word if len(word) > 2 else f" {word}"
-    return Q(text__contains=in_ascii(word), plain__contains=plain(word))
 
 
 # --- By what was written -----------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def years(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
                     cursor.execute(f"ANALYZE {table}")
                 for index in (
                     "messenger_message_search",
-                    "messenger_contact_search",
+                    "messenger_contact_words",
                     "messenger_contact_phone",
                 ):
                     cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])

@@ -1,15 +1,19 @@
 """Operators who were given one permission more have that one, for their branch, and nothing that follows from it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from crm.models import Branch, User
+from messenger.lib.advisory_lock import wait_for_lock
 from messenger.models import CannedResponse, Inbox, Label
 from tests.admin.test_users import change, values
+from tests.worker.cluster import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -161,3 +165,33 @@ def test_somebody_is_left_who_can_take_it_back(
     operator.role = "administrator"
     operator.save()
     assert administrator_client.post(change(administrator), values(administrator, **wrong)).status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_take_it_from_each_other_do_not_both_lose_it(administrator: User, colleague: User) -> None:
+    colleague.role = "administrator"
+    colleague.save()
+    client = Client()
+    client.force_login(colleague)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            wait_for_lock("crm.administrators")
+            User.objects.filter(pk=colleague.pk).update(role="operator")
+            second = pool.submit(post, client, change(administrator), values(administrator, role="operator"))
+            wait_until(lambda: second.done() or somebody_waits(), "the second, before the lock or past it")
+        answer = second.result()
+    assert "This is the last administrator" in answer.content.decode()
+    assert [user.pk for user in User.objects.administrators()] == [administrator.pk]
+
+
+def post(client: Client, url: str, data: Any) -> Any:
+    try:
+        return client.post(url, data)
+    finally:
+        connection.close()
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone() is not None
