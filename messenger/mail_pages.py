@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from messenger.models import Contact, Inbox
 from messenger.services.visitor_mail import links
 from messenger.services.visitor_mail.language import language_of
-from messenger.services.visitor_mail.unsubscribing import unsubscribe, wants_no_mail
+from messenger.services.visitor_mail.unsubscribing import subscribe, unsubscribe, wants_no_mail
 from messenger.services.visitors import visitor_token
 from messenger.utils import ensure_messenger_enabled_view
 
@@ -47,13 +47,13 @@ def back_again(request: HttpRequest) -> HttpResponse:
 def no_more_mail(request: HttpRequest, signed: str) -> HttpResponse:
     """A button, and what it does. Mail programs send the POST by themselves (RFC 8058), without cookies.
 
-    It works while the messenger is off, too.
+    It works while the messenger is off, too. `again` is what the page's other button says.
     """
     contact = links.contact_of_no_more(signed)
     if contact is None:
         return _gone(request)
     if request.method == "POST":
-        unsubscribe(contact)
+        (subscribe if request.POST.get("again") else unsubscribe)(contact)
     context = {"title": contact.inbox.title, "is_done": wants_no_mail(contact)}
     return _page(request, "messenger/mail/no_more.html", context, language=language_of(contact))
 
@@ -62,11 +62,18 @@ def _conversation(request: HttpRequest, inbox: Inbox, contact: Contact | None = 
     context = {
         "title": inbox.title,
         "inbox": inbox,
-        "visitor_token": visitor_token(contact) if contact else "",
+        "visitor_token": visitor_token(contact, by_mail=True) if contact else "",
+        "mailed_to": masked(contact.email) if contact else "",
         "address": f"{reverse('visitor-back-again')}?{urlencode({'token': inbox.widget_token})}",
     }
     language = language_of(contact) if contact else translation.get_language() or "en"
     return _page(request, "messenger/mail/back.html", context, language=language)
+
+
+def masked(address: str) -> str:
+    """Enough to tell one's own from another's: a link may have been passed on, and by somebody who means ill."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}…{name[-1:] if len(name) > 3 else ''}{at}{host}"
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -22,8 +22,15 @@ def percent(part: int, whole: int) -> str:
 
 
 def share(value: float | None) -> str:
-    """Of 1, in whole percent."""
-    return NOTHING if value is None else _("%(n)s%%") % {"n": number(100 * value)}
+    """Of 1, in whole percent; what is there is never none, nor all of what isn't."""
+    if value is None:
+        return NOTHING
+    percent = number(100 * value)
+    if 0 < value < 0.005:
+        percent = f"<{number(1)}"
+    elif 0.995 <= value < 1:
+        percent = f">{number(99)}"
+    return _("%(n)s%%") % {"n": percent}
 
 
 def signed(value: float | None) -> str:

@@ -47,7 +47,9 @@ class BootstrapView(WidgetView):
                 },
             ),
         )
-        return Response(self._answer(inbox, contact, conversation))
+        by_mail = visitors.came_by_mail(contact, said["visitor_token"])
+        visitor_token = visitors.visitor_token(contact, by_mail=by_mail)
+        return Response(self._answer(inbox, contact, conversation) | {"visitor_token": visitor_token})
 
     def _answer(self, inbox: Inbox, contact: Contact, conversation: Conversation) -> dict[str, Any]:
         view = visitor_view.latest(conversation.pk)
@@ -62,7 +64,6 @@ class BootstrapView(WidgetView):
         )
         return visitor_view.public(view) | {
             "widget_session_token": token,
-            "visitor_token": visitors.visitor_token(contact),
             "conversation_id": conversation.pk,
             "initial_messages": view["messages"],
             "outside_working_hours": now.outside,

@@ -14,6 +14,7 @@ from messenger.models.inbox import Inbox
 from messenger.models.integration_token import IntegrationToken
 from messenger.models.label import ConversationLabel, Label
 from messenger.models.lease import Lease
+from messenger.models.mail_refusal import MailRefusal
 from messenger.models.mention import Mention
 from messenger.models.message import Message
 from messenger.models.routing_rule import RoutingRule
@@ -40,6 +41,7 @@ __all__ = [
     "IntegrationToken",
     "Label",
     "Lease",
+    "MailRefusal",
     "Mention",
     "Message",
     "RoutingRule",

@@ -3,7 +3,6 @@ from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -88,12 +87,6 @@ class Contact(models.Model):
         indexes = [
             GinIndex(contact_trigrams(), name="messenger_contact_words"),
             GinIndex(OpClass(phone_digits(), name="gin_trgm_ops"), name="messenger_contact_phone"),
-            models.Index(
-                models.F("inbox"),
-                Lower("email"),
-                name="messenger_contact_no_mail",
-                condition=models.Q(mail_unsubscribed_at__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:

@@ -121,6 +121,15 @@ class Conversation(models.Model):
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     rating_score = models.SmallIntegerField(_("rating"), null=True, blank=True)
+    # Of what the score is: what the inbox asked for then. Empty where nothing was rated, or before this was kept.
+    rating_type = models.CharField(
+        _("kind of rating"),
+        max_length=5,
+        choices=Inbox.RatingType.choices,
+        blank=True,
+        default="",
+        db_default="",
+    )
     rating_comment = models.TextField(_("comment on the rating"), blank=True)
     rated_at = models.DateTimeField(_("rated at"), null=True, blank=True)
     page_url = models.TextField(_("page"), blank=True)
@@ -176,6 +185,12 @@ class Conversation(models.Model):
                 condition=Q(rating_score__isnull=True, rated_at__isnull=True)
                 | Q(rating_score__isnull=False, rating_score__range=(0, 10), rated_at__isnull=False),
                 name="messenger_conversation_rating",
+            ),
+            models.CheckConstraint(
+                condition=Q(rating_type="")
+                | Q(rating_type="nps", rating_score__isnull=False)
+                | Q(rating_type="stars", rating_score__isnull=False, rating_score__range=(1, 5)),
+                name="messenger_conversation_rating_type",
             ),
         ]
         indexes = [

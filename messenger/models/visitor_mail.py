@@ -65,4 +65,4 @@ class VisitorMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.state} #{self.pk}"
+        return f"{self._meta.verbose_name} #{self.pk}"

@@ -12,6 +12,7 @@ from messenger.exceptions import Anonymized, ContactChanged, Invalid, NotFound
 from messenger.models import Contact, Conversation, ConversationEvent
 from messenger.services.change import change
 from messenger.services.contact_details import FIELDS
+from messenger.services.visitor_mail.shutting_out import shut_out_who_was_mailed
 from messenger.services.visitors import latest_conversation
 
 
@@ -45,6 +46,8 @@ def correct(
         setattr(contact, name, value)
     _check(contact, set(news))
     contact.save(update_fields=list(news))
+    if "email" in news:
+        shut_out_who_was_mailed(contact_id)
     if conversation is not None:
         fields = {"fields": sorted(news)}
         change(conversation, kind=ConversationEvent.Kind.CONTACT_CHANGED, actor=actor, data=fields)

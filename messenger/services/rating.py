@@ -31,6 +31,7 @@ def rate(*, conversation_id: int, score: int, comment: str) -> None:
         actor=None,
         data={"score": score},
         rating_score=score,
+        rating_type=conversation.inbox.rating_type,
         rating_comment=comment.strip(),
         rated_at=clock.now(),
     )

@@ -18,6 +18,7 @@ from messenger.geoip import looks_up_locally, region_of
 from messenger.models import Contact, Conversation, Inbox
 from messenger.models.conversation import ACTIVE
 from messenger.services.routing import branch_for
+from messenger.services.visitor_mail.links import address_digest
 
 _signer = signing.TimestampSigner(salt="messenger.visitor")
 
@@ -39,9 +40,19 @@ class Introduction:
     meta: dict[str, Any] = field(default_factory=dict)
 
 
-def visitor_token(contact: Contact) -> str:
-    """Signed proof that a browser is this contact's."""
-    return _signer.sign(f"{contact.inbox_id}.{contact.pk.hex}")
+def visitor_token(contact: Contact, *, by_mail: bool = False) -> str:
+    """Signed proof that a browser is this contact's; one that came by a mail is so while they have that address."""
+    address = f".{address_digest(contact)}" if by_mail else ""
+    return _signer.sign(f"{contact.inbox_id}.{contact.pk.hex}{address}")
+
+
+def came_by_mail(contact: Contact, token: str) -> bool:
+    """Whether the token proves who they are, and came from a mail's link."""
+    try:
+        _inbox_id, contact_id, _address = _signer.unsign(token).split(".")
+    except (signing.BadSignature, ValueError):
+        return False
+    return contact_id == contact.pk.hex
 
 
 def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conversation]:
@@ -145,13 +156,15 @@ def _find_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact | 
 def _contact_of_token(inbox: Inbox, token: str) -> Contact | None:
     try:
         value = _signer.unsign(token, max_age=timedelta(days=settings.MESSENGER_VISITOR_TOKEN_TTL_DAYS))
-        inbox_id, _separator, contact_id = value.partition(".")
+        inbox_id, contact_id, *address = value.split(".")
         found = Contact.objects.filter(
             pk=uuid.UUID(hex=contact_id), inbox=inbox, anonymized_at__isnull=True
         ).first()
     except (signing.BadSignature, ValueError):
         return None
-    return found if inbox_id == str(inbox.pk) else None
+    if found is None or inbox_id != str(inbox.pk):
+        return None
+    return found if address in ([], [address_digest(found)]) else None
 
 
 def _make_contact(inbox: Inbox, said: Introduction, verified: str, region: Region | None) -> Contact:

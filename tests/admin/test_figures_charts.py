@@ -84,3 +84,11 @@ def test_scores() -> None:
     ]  # fmt: skip
     assert [score.number for score in recommendations(ratings)] == ["5", "2", "1"]
     assert ratings.score == pytest.approx(50)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(0, 9, "0%"), (1, 1_000, "<1%"), (1, 3, "33%"), (999, 1_000, ">99%"), (9, 9, "100%"), (0, 0, "—")],
+)
+def test_a_few_are_not_none_and_nearly_all_are_not_all(part: int, whole: int, shown: str) -> None:
+    assert percent(part, whole) == shown

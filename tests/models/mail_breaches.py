@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from messenger.models import Inbox, VisitorMail
+from messenger.models import Inbox, MailRefusal, VisitorMail
 
 NOW = timezone.now()
 
@@ -15,6 +15,14 @@ def write(*mails: dict[str, Any]) -> Callable[[Any], Any]:
         for values in mails:
             usual = {"conversation": world.conversation, "from_message_id": 1, "up_to_message_id": 2}
             VisitorMail.objects.create(**(usual | values))
+
+    return breach
+
+
+def refuse(*digests: str) -> Callable[[Any], Any]:
+    def breach(world: Any) -> None:
+        for digest in digests:
+            MailRefusal.objects.create(inbox=world.inbox, digest=digest)
 
     return breach
 
@@ -29,6 +37,8 @@ BREACHES: list[tuple[str, Callable[[Any], Any]]] = [
         "messenger_inbox_mail_after",
         lambda world: Inbox.objects.filter(pk=world.inbox.pk).update(mail_after_minutes=1441),
     ),
+    ("messenger_mail_refused_once", refuse("a" * 64, "a" * 64)),
+    ("messenger_mail_refusal_digest", refuse("maria@example.org")),
     ("messenger_mail_once", write(SENT, SENT)),
     ("messenger_mail_one_waits", write({}, {"up_to_message_id": 3})),
     ("messenger_mail_range", write({"from_message_id": 3})),

@@ -282,6 +282,16 @@ BREACHES: list[tuple[str, Callable[[World], Any]]] = [
     ("messenger_conversation_rating", update_conversation(rated_at=NOW)),
     ("messenger_conversation_rating", update_conversation(rating_score=11, rated_at=NOW)),
     ("messenger_conversation_rating", update_conversation(rating_score=-1, rated_at=NOW)),
+    ("messenger_conversation_rating_type", update_conversation(rating_type="nps")),
+    ("messenger_conversation_rating_type", update_conversation(rating_type="stars")),
+    (
+        "messenger_conversation_rating_type",
+        update_conversation(rating_type="stars", rating_score=9, rated_at=NOW),
+    ),
+    (
+        "messenger_conversation_rating_type",
+        update_conversation(rating_type="smile", rating_score=3, rated_at=NOW),
+    ),
     ("messenger_conversation_unread_count_check", update_conversation(unread_count=-1)),
     ("messenger_conversation_inbox_is_fixed", move_to_global_inbox),
     ("messenger_conversation_inbox_is_fixed", give_to_another_contact),

@@ -38,7 +38,7 @@ def catch_up(*, seconds: float = math.inf) -> int:
     for days in _portions(_due()):
         if budget.is_spent:
             break
-        counted += count(days)
+        counted += _count_and_mark(days)
     return counted
 
 
@@ -50,7 +50,14 @@ def count_range(first: date, last: date) -> int:
         return 0
     first = max(first, calendar.day_of(begun))
     last = min(last, calendar.today() - calendar.ONE)
-    return sum(count(days) for days in _portions(calendar.each_day(first, last)))
+    return sum(_count_and_mark(days) for days in _portions(calendar.each_day(first, last)))
+
+
+def _count_and_mark(days: Sequence[date]) -> int:
+    """What happened meanwhile on other days is marked at once: later looks go back to the latest count alone."""
+    counted = count(days)
+    mark_stale()
+    return counted
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ WITH begun AS MATERIALIZED (
 )
 SELECT b.created_at, k.inbox_id, k.branch_id, k.assignee_id, a.sender_user_id, a.created_at, k.resolved_at,
     COALESCE(e.reopened, false), COALESCE(e.transferred, false), k.rating_score,
-    i.rating_type = 'nps' OR k.rating_score NOT BETWEEN 1 AND 5
+    COALESCE(NULLIF(k.rating_type, ''), i.rating_type) = 'nps' OR k.rating_score NOT BETWEEN 1 AND 5
 FROM begun b JOIN messenger_conversation k ON k.id = b.conversation_id JOIN messenger_inbox i ON i.id = k.inbox_id
 LEFT JOIN LATERAL (
     SELECT sender_user_id, created_at FROM messenger_message m

@@ -11,7 +11,8 @@ from messenger.models import CountedDay
 
 # What was under way while a day was counted is committed by then.
 OVERLAP = timedelta(hours=1)
-# What changes figures: an event of these kinds, or an answer. Closing and labels change none.
+# What changes figures: an event of these kinds, an answer, or a conversation's first message, which may be committed
+# after its day was counted. Closing and labels change none.
 KINDS = ("assigned", "unassigned", "escalated", "transferred", "resolved", "reopened", "rated")
 # Both are found by the BRIN indexes of time, and the conversation's beginning by that of its messages.
 _MARK = """
@@ -21,6 +22,11 @@ WITH happened AS (
         WHERE created_at >= %(since)s AND kind = ANY(%(kinds)s)
         UNION ALL
         SELECT conversation_id, created_at FROM messenger_message WHERE created_at >= %(since)s AND direction = 'out'
+        UNION ALL
+        SELECT m.conversation_id, m.created_at FROM messenger_message m
+        WHERE m.created_at >= %(since)s AND m.direction = 'in' AND NOT EXISTS (
+            SELECT FROM messenger_message e
+            WHERE e.conversation_id = m.conversation_id AND e.direction = 'in' AND e.id < m.id)
     ) all_of_it GROUP BY conversation_id
 ), touched AS (
     SELECT (b.created_at AT TIME ZONE %(zone)s)::date AS day, max(h.at) AS at

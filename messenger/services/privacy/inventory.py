@@ -75,6 +75,9 @@ INVENTORY: dict[str, dict[str, Column]] = {
         "resolved_at": Column("resolved_at", KEPT, "for statistics"),
         "closed_at": Column("closed_at", KEPT, "for statistics"),
         "rating_score": Column("rating_score", KEPT, "for statistics"),
+        "rating_type": Column(
+            "rating_type", KEPT, "for statistics: whether the score is stars or a recommendation"
+        ),
         "rating_comment": Column("rating_comment", REDACTED),
         "rated_at": Column("rated_at", KEPT, "for statistics"),
         "page_url": Column("page_url", CLEARED),

@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.safestring import SafeString
@@ -21,14 +20,16 @@ from crm.models import User
 from messenger.lib.formatting import format_message
 from messenger.models import Conversation, Inbox, Message, VisitorMail
 from messenger.services.visitor_mail import links
+from messenger.services.visitor_mail.envelope import Letter
 from messenger.services.visitor_mail.language import language_of
+from messenger.services.visitor_mail.restraint import has_had_enough
 from messenger.services.visitor_mail.unsubscribing import wants_no_mail
 
 # What goes beyond is counted; the chat has it.
 SHOWN = 30
 
 
-def letter_of(mail: VisitorMail) -> EmailMultiAlternatives | None:
+def letter_of(mail: VisitorMail) -> Letter | None:
     """None where nobody needs it any more: everything was seen, or they or the shop want no mail."""
     conversation = Conversation.objects.select_related("inbox", "contact").get(pk=mail.conversation_id)
     answers = list(missed_answers(mail)) if is_wanted(conversation) else []
@@ -45,7 +46,7 @@ def is_wanted(conversation: Conversation) -> bool:
         return False
     if contact.is_blocked or contact.anonymized_at is not None:
         return False
-    return not wants_no_mail(contact)
+    return not wants_no_mail(contact) and not has_had_enough(contact.email)
 
 
 def missed_answers(mail: VisitorMail) -> Iterable[Message]:
@@ -65,9 +66,7 @@ def one_line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _compose(
-    mail: VisitorMail, conversation: Conversation, answers: list[Message], language: str
-) -> EmailMultiAlternatives:
+def _compose(mail: VisitorMail, conversation: Conversation, answers: list[Message], language: str) -> Letter:
     inbox, contact = conversation.inbox, conversation.contact
     no_more = links.no_more_url(contact)
     title = one_line(inbox.title or inbox.name)
@@ -83,7 +82,7 @@ def _compose(
         "back_days": links.BACK_DAYS,
         "no_more_url": no_more,
     }
-    letter = EmailMultiAlternatives(
+    letter = Letter(
         subject=_("%(title)s: you have an answer") % {"title": title},
         body=render_to_string("messenger/mail/answers.txt", context),
         from_email=_sender(inbox),
@@ -95,7 +94,7 @@ def _compose(
 
 
 def _headers(mail: VisitorMail, no_more: str) -> dict[str, str]:
-    host = urlsplit(settings.MESSENGER_PUBLIC_URL).hostname or "localhost"
+    host = urlsplit(links.public_url()).hostname or "localhost"
     return {
         "Message-ID": f"<{mail.public_id.hex}@{host}>",
         "List-Unsubscribe": f"<{no_more}>",

@@ -9,6 +9,7 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -33,23 +34,34 @@ def no_more_url(contact: Contact) -> str:
 def contact_of_back(signed: str) -> Contact | None:
     """None where the link has expired, was never ours, or leads to nobody any more."""
     contact = _contact(signed, lambda text: _back.unsign(text, max_age=timedelta(days=BACK_DAYS)))
-    return contact if contact and contact.inbox.is_active and not contact.is_blocked else None
+    if contact is None or contact.is_blocked:
+        return None
+    # Where the site has to vouch for its visitors by now, the widget would let nobody in.
+    return contact if contact.inbox.is_active and not contact.inbox.identity_required else None
 
 
 def contact_of_no_more(signed: str) -> Contact | None:
     return _contact(signed, _no_more.unsign)
 
 
+def public_url() -> str:
+    """In ASCII, whatever alphabet the host is written in: headers take no other."""
+    url = urlsplit(settings.MESSENGER_PUBLIC_URL)
+    host, colon, port = url.netloc.partition(":")
+    return url._replace(netloc=f"{host.encode('idna').decode()}{colon}{port}").geturl().rstrip("/")
+
+
+def address_digest(contact: Contact) -> str:
+    """Of the address that the contact has now; another one's is another."""
+    return hashlib.sha256(f"{contact.pk.hex}:{contact.email.lower()}".encode()).hexdigest()[:16]
+
+
 def _absolute(name: str, signed: str) -> str:
-    return settings.MESSENGER_PUBLIC_URL.rstrip("/") + reverse(name, args=[signed])
+    return public_url() + reverse(name, args=[signed])
 
 
 def _named(contact: Contact) -> str:
-    return f"{contact.inbox_id}.{contact.pk.hex}.{_digest(contact)}"
-
-
-def _digest(contact: Contact) -> str:
-    return hashlib.sha256(f"{contact.pk.hex}:{contact.email.lower()}".encode()).hexdigest()[:16]
+    return f"{contact.inbox_id}.{contact.pk.hex}.{address_digest(contact)}"
 
 
 def _contact(signed: str, unsign: Callable[[str], str]) -> Contact | None:
@@ -60,4 +72,4 @@ def _contact(signed: str, unsign: Callable[[str], str]) -> Contact | None:
         return None
     if contact is None or contact.anonymized_at is not None or not contact.email:
         return None
-    return contact if (inbox_id, digest) == (str(contact.inbox_id), _digest(contact)) else None
+    return contact if (inbox_id, digest) == (str(contact.inbox_id), address_digest(contact)) else None

@@ -1,7 +1,8 @@
 """Who left before the answer: what they missed goes into the outbox, one mail for each absence.
 
 What is written to somebody who is away already, after their mail, is gathered for an hour, so that an operator who
-writes in many small pieces doesn't fill a mailbox. Whoever came back in between is away anew.
+writes in many small pieces doesn't fill a mailbox, nor knocks at one that is not there at every word. Whoever came
+back in between is away anew.
 """
 
 from collections.abc import Collection
@@ -52,7 +53,7 @@ WHERE k.last_message_at > %(now)s - %(longest)s
   AND missed.since <= %(now)s - make_interval(mins => x.mail_after_minutes)
   AND last.state IS DISTINCT FROM 'waiting'
   AND (
-      last.state IS DISTINCT FROM 'sent' OR last.created_at <= %(now)s - %(pause)s
+      last.state IS NULL OR last.state = 'not_needed' OR last.created_at <= %(now)s - %(pause)s
       OR c.last_seen_at > last.created_at
       OR EXISTS (
           SELECT FROM messenger_message w
@@ -60,8 +61,8 @@ WHERE k.last_message_at > %(now)s - %(longest)s
       )
   )
   AND NOT EXISTS (
-      SELECT FROM messenger_contact u
-      WHERE u.inbox_id = c.inbox_id AND lower(u.email) = lower(c.email) AND u.mail_unsubscribed_at IS NOT NULL
+      SELECT FROM messenger_mailrefusal u
+      WHERE u.inbox_id = c.inbox_id AND u.digest = messenger_mail_digest(c.inbox_id, c.email)
   )
   AND NOT EXISTS (
       SELECT FROM messenger_conversation s

@@ -8,10 +8,11 @@ import logging
 import time
 from datetime import timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
 from messenger.events import publish
+from messenger.exceptions import NotFound
 from messenger.lib import clock
 from messenger.lib.deletion import delete_in_batches
 from messenger.models import ConversationEvent, VisitorMail
@@ -26,9 +27,16 @@ State = VisitorMail.State
 RUN_SECONDS = 20.0
 # Longer than a mail can take: whoever claimed it and said nothing for so long has died.
 CLAIMED = timedelta(minutes=5)
-# After the first attempt.
+# After the first attempt; a server that is away longer is asked every two hours.
 REPEATS = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 ATTEMPTS = 1 + len(REPEATS)
+# So long a server that is away is waited for: that is nothing against the mail, nor against its address.
+PATIENCE = timedelta(hours=24)
+MOST_ATTEMPTS = 20
+# How problems of one mail begin; those of the server are names of errors.
+OWN_PROBLEMS = ("SMTP ", "Letter ")
+# The mail is out, and only its line in the timeline waits: no longer than this for whoever holds the conversation.
+TELLING = "10s"
 BATCH = 1_000
 
 
@@ -53,11 +61,17 @@ def deliver(*, seconds: float = RUN_SECONDS, server: Server | None = None) -> in
 
 def send(mail: VisitorMail, server: Server) -> Outcome | None:
     """A claimed mail; None where it was not needed any more."""
-    if mail.attempts > ATTEMPTS:
+    if mail.attempts > (MOST_ATTEMPTS if mail.problem else ATTEMPTS):
         # Each attempt died without a word.
         _finish(mail, State.FAILED, mail.problem or "NoOutcome")
         return None
-    letter = letter_of(mail)
+    try:
+        letter = letter_of(mail)
+    except Exception as error:
+        # The others are nothing to blame for it.
+        logger.exception("Mail %s of conversation %s can't be written", mail.pk, mail.conversation_id)
+        keep(mail, Outcome(f"Letter {type(error).__name__}"))
+        return None
     if letter is None:
         _finish(mail, State.NOT_NEEDED)
         return None
@@ -90,19 +104,35 @@ def claim() -> VisitorMail | None:
 def keep(mail: VisitorMail, outcome: Outcome) -> None:
     if outcome.is_sent:
         _tell(mail)
-    elif outcome.is_final or mail.attempts >= ATTEMPTS:
+    elif outcome.is_final or _is_hopeless(mail, outcome):
         _finish(mail, State.FAILED, outcome.problem)
     else:
-        due_at = clock.now() + REPEATS[mail.attempts - 1]
+        due_at = clock.now() + REPEATS[min(mail.attempts, len(REPEATS)) - 1]
         _mine(mail).update(due_at=due_at, problem=outcome.problem)
 
 
-@transaction.atomic
+def _is_hopeless(mail: VisitorMail, outcome: Outcome) -> bool:
+    """A mailbox that asks for patience right after its server came back is asked once more."""
+    if outcome.is_servers:
+        return clock.now() >= mail.created_at + PATIENCE
+    return mail.attempts >= ATTEMPTS and mail.problem.startswith(OWN_PROBLEMS)
+
+
 def _tell(mail: VisitorMail) -> None:
-    """The operators see in the timeline that the client has it."""
-    conversation = locked(mail.conversation_id)
+    """It is out, and is never sent again, whoever holds the conversation; then the operators see it in the timeline."""
     if not _finish(mail, State.SENT):
         return
+    try:
+        _note(mail)
+    except (DatabaseError, NotFound):
+        logger.warning("Mail %s is out; conversation %s could not tell so", mail.pk, mail.conversation_id)
+
+
+@transaction.atomic
+def _note(mail: VisitorMail) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [TELLING])
+    conversation = locked(mail.conversation_id)
     kind = ConversationEvent.Kind.MAILED
     note(conversation, kind=kind)
     publish(event_of(conversation, kind=kind, actor=None) | {"by": "operator"})

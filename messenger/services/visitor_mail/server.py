@@ -8,7 +8,6 @@ turn. A thread that is left behind ends by its own timeouts; the repeat has the 
 import smtplib
 import threading
 from collections.abc import Callable
-from email.errors import MessageError
 from typing import Any, NamedTuple
 
 from django.core import mail
@@ -84,8 +83,8 @@ def judged(action: Callable[[], object]) -> Outcome:
         return Outcome(f"{type(error).__name__} {error.smtp_code}", is_servers=True)
     except OSError as error:
         return Outcome(type(error).__name__, is_servers=True)
-    except (ValueError, MessageError) as error:
-        # An address or a header that can't be written: it won't become better.
+    except Exception as error:  # noqa: BLE001  (nobody else would hear of it: it is a thread's)
+        # An address or a header that can't be written, in whichever of the many ways: it won't become better.
         return Outcome(type(error).__name__, is_final=True)
     return Outcome()
 

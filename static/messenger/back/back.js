@@ -24,7 +24,10 @@ function takeOver(storage, token) {
   storage.update({ visitorToken: token, running: true });
 }
 
-/** A token is the person, a time and a signature. */
+/** A token is the person, perhaps an address, a time and a signature. */
 function person(token) {
-  return String(token ?? "").split(":")[0];
+  return String(token ?? "")
+    .split(":")[0]
+    .split(".", 2)
+    .join(".");
 }

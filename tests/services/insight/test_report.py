@@ -153,9 +153,9 @@ def test_without_working_hours_there_is_no_business_time(monday: None) -> None:
 
 
 def test_stars_beyond_five_are_recommendations(stars: Inbox, yekaterinburg: Branch, operator: User) -> None:
-    """The inbox asked for recommendation when it was given."""
+    """It was given before its kind was kept, when the inbox asked for recommendation."""
     conversation = talk(stars, yekaterinburg, by=operator, answered=minutes(1), resolved=minutes(2), score=4)
-    Conversation.objects.filter(pk=conversation.pk).update(rating_score=10)
+    Conversation.objects.filter(pk=conversation.pk).update(rating_score=10, rating_type="")
     assert Ratings.of(figures().total).score == 100
 
 
