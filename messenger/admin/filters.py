@@ -124,10 +124,14 @@ def known_query(text: str) -> str:
 def _rating(kind: str) -> Q:
     if kind in {ANY, NOBODY}:
         return Q(rating_score__isnull=kind == NOBODY)
-    stars, score = SCORES[kind]
-    nps = Inbox.objects.filter(rating_type=Inbox.RatingType.NPS).values("pk")
-    in_stars = Q(rating_score__range=stars) & ~Q(inbox__in=nps)
-    return Q(rating_score__isnull=False) & (in_stars | Q(rating_score__range=score, inbox__in=nps))
+    of_stars, of_nps = SCORES[kind]
+    nps, stars = Inbox.RatingType.NPS, Inbox.RatingType.STARS
+    # Of what was rated before its kind was kept, the inbox says it.
+    by_inbox = Q(inbox__in=Inbox.objects.filter(rating_type=nps).values("pk"))
+    in_nps = Q(rating_type=nps) | (Q(rating_type="") & by_inbox)
+    in_stars = Q(rating_type=stars) | (Q(rating_type="") & ~by_inbox)
+    scored = (Q(rating_score__range=of_stars) & in_stars) | (Q(rating_score__range=of_nps) & in_nps)
+    return Q(rating_score__isnull=False) & scored
 
 
 def _beginning(day: date) -> datetime:
