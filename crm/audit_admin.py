@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from crm.admin_base import ModelAdmin
+from crm.audit_kinds import ActorFilter, KindFilter
 from crm.audit_words import (
     ACTIONS,
     COLORS,
@@ -24,6 +25,7 @@ from crm.audit_words import (
     named,
     shown,
 )
+from crm.large_list import LargeList
 from crm.models import AuditEntry
 
 
@@ -38,25 +40,12 @@ class ActionFilter(admin.SimpleListFilter):
         return queryset.filter(action=self.value()) if self.value() else queryset
 
 
-class KindFilter(admin.SimpleListFilter):
-    title = _("kind of object")
-    parameter_name = "target"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        kinds = AuditEntry.objects.exclude(target="").order_by("target").values_list("target", flat=True)
-        return [(kind, kind_words(kind)) for kind in kinds.distinct()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
-        return queryset.filter(target=self.value()) if self.value() else queryset
-
-
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ModelAdmin[AuditEntry]):
+class AuditEntryAdmin(LargeList[AuditEntry], ModelAdmin[AuditEntry]):
     list_display = ("at", "who", "what", "object", "in_short", "address")
-    list_filter = (ActionFilter, KindFilter, ("actor", admin.RelatedOnlyFieldListFilter), "at")
+    list_filter = (ActionFilter, KindFilter, ("actor", ActorFilter), "at")
     list_filter_submit = True
     search_fields = ("target_name", "actor_name", "address")
-    show_full_result_count = False
     list_per_page = 50
     actions = None
     fields = readonly_fields = ("at", "who", "what_words", "object", "all_details", "address")

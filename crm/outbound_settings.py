@@ -18,7 +18,7 @@ MESSENGER_WEBHOOK_TIMEOUT_SECONDS = read(
     "float",
     10.0,
     "messenger.E071",
-    "How long a receiver of webhooks has to answer.",
+    "How long a receiver of webhooks has to answer; half of `WORKER_TASK_SECONDS` at most (messenger.E075).",
     validate=validators.positive,
 )
 MESSENGER_WEBHOOK_PORTS: list[str] = read(

@@ -162,6 +162,13 @@ UNFOLD: dict[str, Any] = {
                         "messenger_webhookdelivery_changelist",
                         "messenger.view_webhookdelivery",
                     ),
+                    # It has no permission of its own: who may see it is asked of its page.
+                    {
+                        "title": _("Mail to visitors"),
+                        "icon": "mail",
+                        "link": reverse_lazy("admin:messenger_visitormail_changelist"),
+                        "permission": "messenger.admin.visitor_mail.shows_in_sidebar",
+                    },
                     _item(
                         _("API tokens"),
                         "key",

@@ -15,6 +15,19 @@ def check_heartbeat(**kwargs: Any) -> list[checks.CheckMessage]:
 
 
 @checks.register("settings")
+def check_webhook_timeout(**kwargs: Any) -> list[checks.CheckMessage]:
+    """A task that is killed while receivers take their time sends the same again, and is killed again."""
+    if settings.MESSENGER_WEBHOOK_TIMEOUT_SECONDS * 2 <= settings.WORKER_TASK_SECONDS:
+        return []
+    return [
+        checks.Error(
+            "MESSENGER_WEBHOOK_TIMEOUT_SECONDS: must be half of WORKER_TASK_SECONDS or less.",
+            id="messenger.E075",
+        )
+    ]
+
+
+@checks.register("settings")
 def check_shared_cache(**kwargs: Any) -> list[checks.CheckMessage]:
     """Without Redis sessions and limits hold within one process only."""
     if settings.REDIS_URL or not settings.MESSENGER_ENABLED:

@@ -9,6 +9,7 @@ from messenger.admin.integration_token import IntegrationTokenAdmin
 from messenger.admin.label import LabelAdmin
 from messenger.admin.queue import FailedTaskAdmin, FinishedTaskAdmin, WaitingTaskAdmin
 from messenger.admin.routing_rule import RoutingRuleAdmin
+from messenger.admin.visitor_mail import VisitorMailAdmin
 from messenger.admin.webhook_delivery import WebhookDeliveryAdmin
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "IntegrationTokenAdmin",
     "LabelAdmin",
     "RoutingRuleAdmin",
+    "VisitorMailAdmin",
     "WaitingTaskAdmin",
     "WebhookDeliveryAdmin",
 ]

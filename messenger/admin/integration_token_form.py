@@ -41,6 +41,11 @@ class IntegrationTokenForm(ModelForm[IntegrationToken]):
         model = IntegrationToken
         fields = ("name", "acts_as", "scopes", "inboxes", "expires_at")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "expires_at" in self.fields:
+            _name_parts(self.fields["expires_at"])
+
     def clean_name(self) -> str:
         return " ".join(self.cleaned_data["name"].split())
 
@@ -65,6 +70,13 @@ class IntegrationTokenForm(ModelForm[IntegrationToken]):
         if same.exclude(pk=self.instance.pk).exists():
             self.add_error("name", _("There is a token of this name already. Revoke it first."))
         return cleaned
+
+
+def _name_parts(field: forms.Field) -> None:
+    """Date and time stand in inputs of their own, whose placeholders alone say which is which."""
+    widget: Any = field.widget
+    for part in getattr(widget, "widgets", ()):
+        part.attrs["aria-label"] = f"{field.label}: {part.attrs['placeholder']}"
 
 
 def users_for(user: User, *, inactive: bool = False) -> Any:

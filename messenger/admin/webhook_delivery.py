@@ -16,7 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from unfold.decorators import display
 
+from crm.large_list import LargeList
 from messenger.admin.base import MessengerAdmin, user_of
+from messenger.admin.conversation_number import number_in
 from messenger.admin.inbox_webhook import PROBLEMS
 from messenger.models import WebhookAttempt, WebhookDelivery
 from messenger.services.webhooks import payload
@@ -34,15 +36,15 @@ def last_attempt(column: str) -> Subquery:
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
+class WebhookDeliveryAdmin(LargeList[WebhookDelivery], MessengerAdmin[WebhookDelivery]):
     list_display = ("event", "inbox", "about", "shown_state", "last_answer", "attempts", "created_at")
     list_filter = ("state", "event", "inbox")
     list_filter_submit = False
     list_select_related = ("inbox",)
     list_per_page = 50
     list_fullwidth = True
-    # Counting a log that grows with each message tells nobody anything.
-    show_full_result_count = False
+    search_fields = ("conversation",)
+    search_help_text = _("The number of the conversation")
     ordering = ("-id",)
     sortable_by = ()
     actions = ("deliver_again_several",)
@@ -50,10 +52,10 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
     fieldsets = (
         (
             None,
-            {"fields": (("event", "shown_state"), ("inbox", "about"), ("created_at", "finished_at"), "due")},
+            {"fields": (("event", "state_words"), ("inbox", "about"), ("created_at", "finished_at"), "due")},
         ),
     )
-    readonly_fields = ("event", "shown_state", "inbox", "about", "created_at", "finished_at", "due")
+    readonly_fields = ("event", "state_words", "inbox", "about", "created_at", "finished_at", "due")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
         """An administrator of a branch sees those of its inboxes and of the global ones."""
@@ -67,9 +69,22 @@ class WebhookDeliveryAdmin(MessengerAdmin[WebhookDelivery]):
             return found
         return found.filter(Q(inbox__branch=branch_id) | Q(inbox__branch=None, conversation_branch=branch_id))
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[WebhookDelivery], search_term: str
+    ) -> tuple[QuerySet[WebhookDelivery], bool]:
+        if not search_term.strip():
+            return queryset, False
+        number = number_in(search_term)
+        return queryset.none() if number is None else queryset.filter(conversation=number), False
+
     @display(description=_("state"), label=COLORS)
     def shown_state(self, delivery: WebhookDelivery) -> tuple[str, str]:
         return delivery.state, str(delivery.get_state_display())
+
+    @admin.display(description=_("state"))
+    def state_words(self, delivery: WebhookDelivery) -> str:
+        """In the form, where a label of the list would show as it is kept."""
+        return delivery.get_state_display()
 
     @admin.display(description=_("conversation"))
     def about(self, delivery: WebhookDelivery) -> str:

@@ -7,14 +7,14 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
-from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from messenger.api.errors import TooLarge
 from messenger.api.negotiation import JsonAnswers
-from messenger.api.parsers import OrjsonParser
+from messenger.api.parsers import OrjsonParser, WholeFormParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.exceptions import Invalid
 from messenger.lib.client_address import client_address, parse_networks
@@ -43,7 +43,7 @@ class WidgetView(APIView):
     permission_classes = []
     renderer_classes = [OrjsonRenderer]
     content_negotiation_class = JsonAnswers
-    parser_classes = [OrjsonParser, FormParser, MultiPartParser]
+    parser_classes = [OrjsonParser, FormParser, WholeFormParser]
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True
     takes_files: ClassVar[bool] = False

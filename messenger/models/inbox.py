@@ -1,24 +1,50 @@
+"""An inbox: a widget on one or more sites. What belongs together stands in files of its own (`inbox_*.py`)."""
+
 import hashlib
 import hmac
-import logging
 import secrets
-import zoneinfo
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Branch
-from messenger.lib.opening_hours import Timetable
 from messenger.lib.origins import normalize_origin
-from messenger.lib.uploads import DEFAULT_TYPES
+from messenger.models import inbox_auto_reply, inbox_files, inbox_mail, inbox_webhook
+from messenger.models.inbox_auto_reply import AutoReplySettings
+from messenger.models.inbox_files import (
+    FileSettings,
+    default_content_types,
+    max_file_bytes,
+    validate_file_size,
+)
+from messenger.models.inbox_hours import HourSettings, time_zones, validate_time_zone
+from messenger.models.inbox_mail import DEFAULT_MAIL_MINUTES, MOST_MAIL_MINUTES, MailSettings
+from messenger.models.inbox_webhook import WEBHOOK_EVENTS, WebhookSettings, WebhookStop, all_webhook_events
 from messenger.volatile import volatile
 
-logger = logging.getLogger(__name__)
+# Migrations know some of them by this place.
+__all__ = [
+    "DEFAULT_MAIL_MINUTES",
+    "MOST_MAIL_MINUTES",
+    "WEBHOOK_EVENTS",
+    "Asking",
+    "Inbox",
+    "InboxQuerySet",
+    "WebhookStop",
+    "all_webhook_events",
+    "default_content_types",
+    "inbox_cache_key",
+    "max_file_bytes",
+    "new_token",
+    "time_zones",
+    "validate_file_size",
+    "validate_origin",
+    "validate_time_zone",
+]
 
 
 def new_token() -> str:
@@ -35,35 +61,7 @@ def validate_origin(value: str) -> None:
         ) from error
 
 
-def time_zones() -> set[str]:
-    """Those of the IANA database, without what means another zone on each machine."""
-    return zoneinfo.available_timezones() - {"localtime", "Factory"}
-
-
-def validate_time_zone(value: str) -> None:
-    if value not in time_zones():
-        raise ValidationError(_("This is not a time zone of the IANA database, such as Europe/Moscow."))
-
-
-def validate_file_size(value: int) -> None:
-    limit = settings.MESSENGER_MAX_FILE_SIZE_MB
-    if value > limit:
-        raise ValidationError(_("At most %(limit)d MB: more is not let in here."), params={"limit": limit})
-
-
-def max_file_bytes(megabytes: int | None = None) -> int:
-    """Bytes of the largest file: what an inbox allows, within what is let in here at all."""
-    limit: int = settings.MESSENGER_MAX_FILE_SIZE_MB
-    return min(limit if megabytes is None else megabytes, limit) * 1_048_576
-
-
-def default_content_types() -> list[str]:
-    return list(DEFAULT_TYPES)
-
-
 ASKING = ["off", "optional", "required"]
-DEFAULT_MAIL_MINUTES = 5
-MOST_MAIL_MINUTES = 1440
 
 
 class Asking(models.TextChoices):
@@ -72,21 +70,6 @@ class Asking(models.TextChoices):
     OFF = "off", _("no")
     OPTIONAL = "optional", _("optional")
     REQUIRED = "required", _("required")
-
-
-# As the contract names them: `WebhookDelivery.Event`.
-WEBHOOK_EVENTS = ("conversation.created", "conversation.closed", "message.in", "message.out")
-
-
-def all_webhook_events() -> list[str]:
-    return list(WEBHOOK_EVENTS)
-
-
-class WebhookStop(models.TextChoices):
-    """Why a webhook was turned off without anybody asking."""
-
-    GONE = "gone", _("the receiver says that it is gone for good (410)")
-    FAILING = "failing", _("for days no attempt was successful")
 
 
 def _prechat_field(label: Any) -> "models.CharField[str, str]":
@@ -108,7 +91,7 @@ class InboxQuerySet(models.QuerySet["Inbox"]):
         return updated
 
 
-class Inbox(models.Model):
+class Inbox(WebhookSettings, AutoReplySettings, MailSettings, FileSettings, HourSettings, models.Model):
     """A widget on one or more sites. Without a branch it is global: each conversation gets its own branch."""
 
     class Position(models.TextChoices):
@@ -175,39 +158,6 @@ class Inbox(models.Model):
         blank=True,
         help_text=_("Empty: a sentence of ours in the visitor's language."),
     )
-    mail_enabled = models.BooleanField(
-        _("mail answers to visitors who left"),
-        default=False,
-        db_default=False,
-        help_text=_(
-            "Who gave an email and hasn't seen an answer gets one mail with all that they missed and a link back."
-        ),
-    )
-    mail_after_minutes = models.PositiveSmallIntegerField(
-        _("after minutes unseen"),
-        blank=True,
-        default=DEFAULT_MAIL_MINUTES,
-        db_default=DEFAULT_MAIL_MINUTES,
-        validators=[MinValueValidator(1), MaxValueValidator(MOST_MAIL_MINUTES)],
-    )
-    mail_sender = models.CharField(
-        _("name of the sender"),
-        max_length=80,
-        blank=True,
-        db_default="",
-        help_text=_("Empty: the title."),
-    )
-    attachments_enabled = models.BooleanField(_("visitors may send files"), default=True)
-    max_file_size_mb = models.PositiveSmallIntegerField(
-        _("largest file, MB"), default=10, validators=[MinValueValidator(1), validate_file_size]
-    )
-    allowed_content_types = ArrayField(
-        models.CharField(max_length=100),
-        verbose_name=_("kinds of files"),
-        default=default_content_types,
-        blank=True,
-        help_text=_("Told by a file's content, whatever its name says."),
-    )
     rating_enabled = models.BooleanField(_("ask for a rating"), default=False)
     rating_type = models.CharField(
         _("kind of rating"), max_length=5, choices=RatingType.choices, default=RatingType.STARS
@@ -219,46 +169,6 @@ class Inbox(models.Model):
         default=False,
         help_text=_("Visitors agree to the privacy text before they write; text and time are recorded."),
     )
-    webhook_enabled = models.BooleanField(
-        _("tell another system by webhook"), default=False, db_default=False
-    )
-    webhook_url = models.URLField(
-        _("webhook URL"),
-        max_length=500,
-        blank=True,
-        db_default="",
-        validators=[URLValidator(schemes=["http", "https"])],
-    )
-    webhook_secret = models.CharField(
-        _("secret for the signature"),
-        max_length=128,
-        blank=True,
-        db_default="",
-        help_text=_("With it the receiver can check who sent a request. Empty: requests are not signed."),
-    )
-    webhook_events = ArrayField(
-        models.CharField(max_length=24),
-        verbose_name=_("events"),
-        default=all_webhook_events,
-        blank=True,
-        db_default=list(WEBHOOK_EVENTS),
-    )
-    webhook_stopped_at = models.DateTimeField(_("webhook stopped"), null=True, editable=False)
-    webhook_stop_reason = models.CharField(
-        max_length=7, choices=WebhookStop.choices, blank=True, editable=False, db_default=""
-    )
-    auto_reply_enabled = models.BooleanField(
-        _("answer the first message automatically"), default=False, db_default=False
-    )
-    auto_reply_text = models.TextField(
-        _("text of the automatic answer"),
-        max_length=2000,
-        blank=True,
-        db_default="",
-        help_text=_(
-            "Sent once, in the name of the operator to whom the conversation was given. Without one nothing is sent."
-        ),
-    )
     anonymize_after_months = models.PositiveSmallIntegerField(
         _("anonymize clients after months"),
         null=True,
@@ -268,14 +178,6 @@ class Inbox(models.Model):
             "Clients who have neither written nor come back for so long are made anonymous by night, with their "
             "messages and files; for good. Empty: never."
         ),
-    )
-    time_zone = models.CharField(
-        _("time zone"), max_length=64, default="Europe/Moscow", validators=[validate_time_zone]
-    )
-    working_hours_enabled = models.BooleanField(
-        _("consider working hours"),
-        default=False,
-        help_text=_("Outside of them conversations wait for the next opening, and visitors are told."),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -302,9 +204,6 @@ class Inbox(models.Model):
                 name="messenger_inbox_prechat_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(max_file_size_mb__gte=1), name="messenger_inbox_file_size"
-            ),
-            models.CheckConstraint(
                 condition=models.Q(anonymize_after_months__isnull=True)
                 | models.Q(anonymize_after_months__gte=1),
                 name="messenger_inbox_anonymize_after",
@@ -314,22 +213,10 @@ class Inbox(models.Model):
                 condition=models.Q(consent_required=False) | ~models.Q(privacy_text=""),
                 name="messenger_inbox_consent_text",
             ),
-            models.CheckConstraint(
-                condition=models.Q(webhook_enabled=False) | ~models.Q(webhook_url=""),
-                name="messenger_inbox_webhook_url",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(webhook_events__contained_by=list(WEBHOOK_EVENTS)),
-                name="messenger_inbox_webhook_events",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(auto_reply_enabled=False) | ~models.Q(auto_reply_text=""),
-                name="messenger_inbox_auto_reply",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(mail_after_minutes__range=(1, MOST_MAIL_MINUTES)),
-                name="messenger_inbox_mail_after",
-            ),
+            *inbox_files.CONSTRAINTS,
+            *inbox_webhook.CONSTRAINTS,
+            *inbox_auto_reply.CONSTRAINTS,
+            *inbox_mail.CONSTRAINTS,
         ]
 
     def __str__(self) -> str:
@@ -345,16 +232,7 @@ class Inbox(models.Model):
     def clean(self) -> None:
         if self.consent_required and not self.privacy_text.strip():
             raise ValidationError({"privacy_text": _("Write what visitors are to agree to.")})
-        if self.webhook_enabled and not self.webhook_url:
-            raise ValidationError({"webhook_url": _("Write the address to which the events are sent.")})
-        if self.webhook_enabled and not self.webhook_events:
-            raise ValidationError({"webhook_events": _("Choose the events, or turn the webhook off.")})
-        if self.auto_reply_enabled and not self.auto_reply_text.strip():
-            raise ValidationError({"auto_reply_text": _("Write what is answered, or turn the answer off.")})
-
-    @property
-    def max_file_size_bytes(self) -> int:
-        return max_file_bytes(self.max_file_size_mb)
+        super().clean()
 
     @property
     def prechat_fields(self) -> dict[str, str]:
@@ -365,26 +243,6 @@ class Inbox(models.Model):
     @property
     def is_global(self) -> bool:
         return self.branch_id is None
-
-    def timetable(self) -> Timetable | None:
-        """When conversations are given to operators; None: always."""
-        if not self.working_hours_enabled:
-            return None
-        return Timetable(
-            zone=self.zone(),
-            intervals=tuple(hours.interval for hours in self.working_hours.all()),
-            holidays=frozenset(holiday.date for holiday in self.holidays.all()),
-        )
-
-    def zone(self) -> zoneinfo.ZoneInfo:
-        """This machine's zones may lack one that another machine's had: the hours hold roughly, and nothing stops."""
-        try:
-            return zoneinfo.ZoneInfo(self.time_zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-            logger.error(
-                "Inbox %s: its time zone is not known here, %s is taken", self.pk, settings.TIME_ZONE
-            )
-            return zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
     def identity_hash(self, external_id: str) -> str:
         """Hex HMAC-SHA256 of the id with the inbox's identity secret, as the site must compute it."""

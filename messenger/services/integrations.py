@@ -4,14 +4,15 @@ A program looks at no page: what an operator sees and leaves alone, it has to be
 """
 
 import uuid
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.models import User
-from messenger.exceptions import Anonymized, Blocked, ConversationClosed
-from messenger.models import Message
+from messenger.exceptions import Anonymized, Blocked, ConversationClosed, IdempotencyConflict
+from messenger.models import Attachment, Message
 from messenger.models.contact import Contact
 from messenger.services import status
 from messenger.services.posting import post_once_from_operator
@@ -27,19 +28,32 @@ def message_id_of(key: str, user: User) -> uuid.UUID:
 
 @transaction.atomic
 def post_answer(
-    *, conversation_id: int, user: User, body: str, client_message_id: uuid.UUID | None
+    *,
+    conversation_id: int,
+    user: User,
+    body: str,
+    client_message_id: uuid.UUID | None,
+    files: Sequence[Attachment] = (),
 ) -> tuple[Message, bool]:
     """Writes to the contact; whether the message was written now, or had been before.
 
-    Errors as of `post_from_operator`, and Blocked or Anonymized: nobody is there to read it.
+    `files` are rows whose content is stored already (`attaching.stored`); a repeat has the same ones, or is a
+    conflict. Errors as of `post_from_operator`, and Blocked or Anonymized: nobody is there to read it.
     """
     conversation = status.locked(conversation_id)
     earlier = Message.objects.filter(conversation=conversation, client_message_id=client_message_id)
     if client_message_id is None or not earlier.exists():
         _refuse_gone(Contact.objects.get(pk=conversation.contact_id))
-    return post_once_from_operator(
-        conversation_id=conversation_id, operator=user, body=body, client_message_id=client_message_id
+    message, created = post_once_from_operator(
+        conversation_id=conversation_id,
+        operator=user,
+        body=body,
+        client_message_id=client_message_id,
+        files=files,
     )
+    if not created and _contents(files) != _contents(message.attachments.all()):
+        raise IdempotencyConflict
+    return message, created
 
 
 def set_status(*, conversation_id: int, actor: User, verb: Verb) -> None:
@@ -50,6 +64,11 @@ def set_status(*, conversation_id: int, actor: User, verb: Verb) -> None:
         status.close(conversation_id=conversation_id, actor=actor)
     elif status.resolve(conversation_id=conversation_id, actor=actor).is_closed:
         raise ConversationClosed(_("The conversation is closed. Reopen it first."))
+
+
+def _contents(files: Iterable[Attachment]) -> list[tuple[str, str]]:
+    """What they are called and hold, in whichever order. The same picture is encoded to the same bytes."""
+    return sorted((file.original_name, file.sha256) for file in files)
 
 
 def _refuse_gone(contact: Contact) -> None:

@@ -55,6 +55,7 @@ def test_the_log_shows_request_and_answer(administrator_client: Client, delivere
     assert "Is it there?" in page
     assert f"msg_{delivered.public_id.hex}" in page
     assert "ok</pre>" in page
+    assert "(&#x27;" not in page, "the state in words"
     assert delivered.inbox.webhook_secret not in page
     listed = administrator_client.get(url_of("webhookdelivery_changelist")).content.decode()
     assert f"#{delivered.conversation_id}" in listed

@@ -144,6 +144,24 @@ def test_empty_and_damaged_files_are_told(visitor: Visitor) -> None:
     assert "half.png" in damaged.json()["fields"]["files"][0]
 
 
+def test_half_a_form_is_no_file(visitor: Visitor, folder: Path) -> None:
+    """What a PDF lacks at its end nobody would see; the repeat brings all of it."""
+    form = (
+        b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.pdf"\r\n'
+        b"Content-Type: application/pdf\r\n\r\n" + pdf().read() + b"\r\n--cut--\r\n"
+    )
+
+    def post(content: bytes) -> Any:
+        kind = "multipart/form-data; boundary=cut"
+        return visitor.client.post("/api/widget/send/", content, content_type=kind, headers=visitor.headers)
+
+    for left in (len(form) - 4, len(form) - 20):
+        response = post(form[:left])
+        assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    assert not stored(folder)
+    assert post(form).status_code == 201
+
+
 def test_one_bad_file_keeps_the_good_ones_out(visitor: Visitor, folder: Path) -> None:
     assert send(visitor, png(), disguised(b"<html>", "b.png", "image/png")).status_code == 415
     assert not stored(folder)

@@ -28,6 +28,7 @@ from messenger.models import (
     Label,
     RoutingRule,
     SavedFilter,
+    VisitorMail,
     WebhookDelivery,
 )
 from messenger.services.visitor_mail import links
@@ -64,6 +65,9 @@ def world(conversation: Conversation, operator: User, perm: Region, settings: An
             event="message.in",
             conversation_status="open",
             conversation_branch=conversation.branch_id,
+        ).pk,
+        "messenger.visitormail": VisitorMail.objects.create(
+            conversation=conversation, from_message_id=1, up_to_message_id=conversation.last_message_id or 1
         ).pk,
         "messenger.label": Label.objects.create(name="Refund").pk,
         "messenger.cannedresponse": CannedResponse.objects.create(shortcut="hi", text="Hello").pk,

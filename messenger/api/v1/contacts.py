@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,9 +15,10 @@ from messenger.exceptions import Anonymized
 from messenger.lib import phones
 from messenger.models import Contact
 from messenger.models.integration_token import Scope
-from messenger.models.search_text import contact_trigrams, phone_digits, trigrams_of
+from messenger.models.search_text import phone_digits
 from messenger.services.contact_details import FIELDS
 from messenger.services.contact_editing import correct
+from messenger.services.contact_lookup import with_email
 
 
 class ContactsView(IntegrationView):
@@ -50,11 +51,7 @@ def _narrowed(contacts: QuerySet[Contact], query: dict[str, Any]) -> QuerySet[Co
     if query["external_id"]:
         contacts = contacts.filter(external_id=query["external_id"])
     if query["email"]:
-        # The index of trigrams finds the few that are compared.
-        near = contacts.alias(trigrams=contact_trigrams()).filter(
-            trigrams__contains=trigrams_of(query["email"])
-        )
-        contacts = near.filter(email__iexact=query["email"])
+        contacts = with_email(contacts, query["email"])
     if query["phone"]:
         digits = phones.normal(query["phone"])
         contacts = contacts.alias(digits=phone_digits()).filter(digits=digits) if digits else contacts.none()

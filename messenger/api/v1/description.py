@@ -39,6 +39,13 @@ def described_for_integrations(
         operation_id=f"integrations_{operation}",
         tags=["integrations"],
         parameters=[RETRY_AFTER, AUTHENTICATE, *parameters],
-        request={"application/json": request} if request else None,
+        request=_by_type(request),
         responses=codes | answers,
     )
+
+
+def _by_type(request: Any) -> dict[str, Any] | None:
+    """A body is JSON, unless it says by type what else it may be."""
+    if request is None or isinstance(request, dict):
+        return request
+    return {"application/json": request}

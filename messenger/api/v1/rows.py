@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from crm.models import User
-from messenger.models import Contact, Conversation, Message
+from messenger.models import Attachment, Contact, Conversation, Message
 from messenger.services import attachment_links
 
 # Makes a whole address of a path.
@@ -66,9 +67,13 @@ def message_row(message: Message, contact: Contact, absolute: Absolute) -> dict[
         "client_message_id": str(message.client_message_id) if message.client_message_id else None,
         "attachments": [
             shape | {"url": absolute(shape["url"])}
-            for shape in map(attachment_links.shape_of, message.attachments.all())
+            for shape in map(attachment_links.shape_of, sorted(message.attachments.all(), key=_as_sent))
         ],
     }
+
+
+def _as_sent(attachment: Attachment) -> tuple[datetime, UUID]:
+    return attachment.created_at, attachment.pk
 
 
 def contact_row(contact: Contact) -> dict[str, Any]:

@@ -125,6 +125,20 @@ class NewMessage(serializers.Serializer[Any]):
     client_message_id = serializers.UUIDField(required=False, help_text="Or the header `Idempotency-Key`.")
 
 
+class NewMessageOfForm(NewMessage):
+    """Files come beside it."""
+
+    body = Text(trim_whitespace=False, required=False, allow_blank=True, default="")
+
+
+class NewMessageForm(NewMessageOfForm):
+    """What a file is, is told by its content, whatever its name says."""
+
+    body = Text(required=False, allow_blank=True, help_text="May be empty beside a file.")
+    files = serializers.ListField(child=serializers.FileField(), required=False, max_length=5)
+    file = serializers.FileField(required=False, help_text="The same for a single one.")
+
+
 class Assignment(serializers.Serializer[Any]):
     assignee = Number(allow_null=True, help_text="An operator of its branch; null: back to the queue.")
     expected_assignee = Number(

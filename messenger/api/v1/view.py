@@ -5,14 +5,17 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from messenger.api.errors import TooLarge
 from messenger.api.negotiation import JsonAnswers
-from messenger.api.parsers import OrjsonParser
+from messenger.api.parsers import OrjsonParser, WholeFormParser
 from messenger.api.renderers import OrjsonRenderer
 from messenger.api.v1.access import Access
 from messenger.api.v1.authentication import HasScope, TokenAuthentication
@@ -21,7 +24,10 @@ from messenger.exceptions import Invalid, NotFound, Throttled
 from messenger.lib.rates import parse_rate
 from messenger.lib.volatile import Limit
 from messenger.models import IntegrationToken
+from messenger.models.inbox import max_file_bytes
 from messenger.models.integration_token import Scope
+from messenger.services import attaching
+from messenger.upload_handler import LimitingUploadHandler
 from messenger.utils import ensure_messenger_enabled_api
 from messenger.volatile import volatile
 
@@ -37,6 +43,18 @@ class IntegrationView(APIView):
     http_method_names = ["get", "head", "post", "patch"]
     # The scope that each method needs.
     scopes: ClassVar[Mapping[str, Scope]] = {}
+    takes_files: ClassVar[bool] = False
+    _uploading: LimitingUploadHandler | None = None
+
+    def get_parsers(self) -> list[BaseParser]:
+        return [*super().get_parsers(), *([WholeFormParser()] if self.takes_files else [])]
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """A form is read only as far as may come in, and only after the token was asked for."""
+        if self._is_form(request):
+            self._uploading = LimitingUploadHandler(request, max_file_bytes)
+            request.upload_handlers.insert(0, self._uploading)
+        return super().initialize_request(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         ensure_messenger_enabled_api()
@@ -64,14 +82,28 @@ class IntegrationView(APIView):
         return Access(token, token.acts_as)
 
     def body(self) -> dict[str, Any]:
-        """The parsed body; raises TooLarge, or Invalid where it is not an object."""
+        """The parsed body; raises TooLarge, what stopped an upload, or Invalid where it is not an object."""
         # DRF's parsers read whatever comes into memory.
-        if int(self.request.META.get("CONTENT_LENGTH") or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if self._is_form(self.request):
+            limit += attaching.MAX_FILES * max_file_bytes()
+        if int(self.request.META.get("CONTENT_LENGTH") or 0) > limit:
             raise TooLarge
         data = self.request.data
+        if self._uploading and self._uploading.refusal:
+            raise self._uploading.refusal
         if not isinstance(data, dict):
             raise Invalid({"non_field_errors": [_("Send an object.")]})
         return data
+
+    def files(self) -> "MultiValueDict[str, attaching.Upload]":
+        """Those of the body, once it is known that it may be read."""
+        self.body()
+        found: MultiValueDict[str, attaching.Upload] = self.request.FILES
+        return found
+
+    def _is_form(self, request: HttpRequest | Request) -> bool:
+        return self.takes_files and (request.content_type or "").lower().startswith("multipart/form-data")
 
     def said(self, form: type[Serializer[Any]], *, partial: bool = False) -> dict[str, Any]:
         """The checked body; raises Invalid."""

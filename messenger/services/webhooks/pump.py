@@ -41,20 +41,29 @@ def policy() -> Policy:
     )
 
 
-def deliver(*, seconds: float = RUN_SECONDS) -> int:
-    """Sends until nothing is due, or the time is over; how many requests. 0 where another pump is at work."""
+def run_seconds() -> float:
+    """A quarter of a task's life; a receiver has half of it at most (messenger.E075). The rest is the database's."""
+    return min(RUN_SECONDS, settings.WORKER_TASK_SECONDS / 4)
+
+
+def deliver(*, seconds: float | None = None) -> int:
+    """Sends until nothing is due, or the time is over; how many requests. 0 where another pump is at work.
+
+    What is under way at the end is waited for: as long as a receiver may take, in addition.
+    """
     outbox.woken()
+    until = time.monotonic() + (run_seconds() if seconds is None else seconds)
     with ThreadPoolExecutor(max_workers=1) as thread:
         try:
-            return _deliver(thread, seconds)
+            return _deliver(thread, until)
         finally:
             thread.submit(_close_connection).result()
 
 
-def _deliver(thread: ThreadPoolExecutor, seconds: float) -> int:
+def _deliver(thread: ThreadPoolExecutor, until: float) -> int:
     sent = 0
     while True:
-        pump = Pump(thread, seconds)
+        pump = Pump(thread, until)
         if not thread.submit(hold, LEASE, pump.holder, LEASE_SECONDS).result():
             return sent
         try:
@@ -76,10 +85,10 @@ def _close_connection() -> None:
 
 
 class Pump:
-    def __init__(self, thread: ThreadPoolExecutor, seconds: float) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, until: float) -> None:
         self.holder = uuid.uuid4()
         self._thread = thread
-        self._until = time.monotonic() + seconds
+        self._until = until
         self._policy = policy()
         self._under_way: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()

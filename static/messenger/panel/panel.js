@@ -3,6 +3,7 @@
 import { callForMore, watchAttention } from "./attention.js";
 import { startAttentionMenu } from "./attention-menu.js";
 import { showUnread, watchUnread } from "./badge.js";
+import { nameChoosers } from "./choosers.js";
 import { enableCopying } from "./copying.js";
 import { mendKeyboard } from "./keyboard.js";
 import { live } from "./live.js";
@@ -14,6 +15,7 @@ import { watchTeam } from "./team.js";
 
 enableCopying();
 mendKeyboard();
+nameChoosers();
 nameCells();
 mendTabs();
 mendUserMenu();

@@ -163,7 +163,9 @@ def test_other_methods_and_bodies(rest: Program, conversation: Conversation) -> 
     headers = {"Authorization": f"Bearer {rest.secret}"}
     assert code(rest.client.put(path, headers=headers)) == (405, "method_not_allowed")
     assert code(rest.client.options(path, headers=headers)) == (405, "method_not_allowed")
-    form = rest.client.post(path, {"body": "Hi"}, headers=headers)
+    form = rest.client.post(
+        path, "body=Hi", content_type="application/x-www-form-urlencoded", headers=headers
+    )
     assert code(form) == (415, "unsupported_media_type")
     for body in ('["Hi"]', '"Hi"', "{", "", "\xff", '{"body": ' + "[" * 2000):
         sent = rest.client.post(path, body, content_type="application/json", headers=headers)
