@@ -113,10 +113,6 @@ COLLECTED_FILES = read(
     "crm.E017",
     "Folder of collectstatic; empty: files are served from where they are.",
 )
-LOG_LEVEL = read(
-    "LOG_LEVEL", "str", "INFO", "crm.E016", "Least level that is logged.", validate=validators.log_level
-)
-
 # --- Log-in --------------------------------------------------------------------------------------------
 # --- Messenger -----------------------------------------------------------------------------------------
 from crm.messenger_settings import *  # noqa: E402, F403  (declared here, so that the table keeps its order)
@@ -133,6 +129,8 @@ from crm.storage_settings import attachments_storage  # noqa: E402
 
 # isort: split
 from crm.mail_settings import *  # noqa: E402, F403
+from crm.monitoring_settings import *  # noqa: E402, F403
+from crm.monitoring_settings import logging_config  # noqa: E402
 from crm.outbound_settings import *  # noqa: E402, F403
 
 # --- Django --------------------------------------------------------------------------------------------
@@ -155,6 +153,7 @@ INSTALLED_APPS = [
     "messenger",
 ]
 MIDDLEWARE = [
+    "crm.monitoring.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "crm.static_serving.StaticServingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -331,20 +330,4 @@ Q_CLUSTER: dict[str, Any] = {
     "label": _("Tasks"),
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "crm.log_lines.LineFormatter",
-            "fmt": "%(asctime)s %(levelname)s %(name)s: %(message)s",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.request": {"level": "ERROR"},
-        # Strangers write any host name they like: it is answered 400 and worth no traceback.
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logging_config(is_development=DEBUG)

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from crm.invitations import Invitation
 from crm.log_in.views import LogInView
+from crm.monitoring import page as monitoring
 from crm.second_factor.steps import CodeStep, SetUpStep
 from crm.security import pages as security
 from crm.security.password import OwnPassword
@@ -36,5 +37,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", reference.page, name="api-docs"),
+    path("metrics", monitoring.metrics, name="metrics"),
     path("", include("messenger.urls")),
 ]

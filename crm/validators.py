@@ -2,6 +2,7 @@
 
 import ipaddress
 import logging
+import os
 import re
 import zoneinfo
 from email.utils import parseaddr
@@ -92,6 +93,28 @@ def roles(value: list[str]) -> None:
 def log_level(value: str) -> None:
     if value not in logging.getLevelNamesMapping():
         raise ValueError(f"'{value}' is not a level: DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+
+
+def log_format(value: str) -> None:
+    if value not in {"", "json", "text"}:
+        raise ValueError(f"'{value}' is not a format: json or text.")
+
+
+def dsn(value: str) -> None:
+    """Of Sentry, or an empty value. The sentence doesn't repeat it: it holds a key."""
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"http", "https"} and parts.username and parts.path.strip("/")):
+        raise ValueError("Write the DSN as Sentry shows it: https://key@host/project.")
+
+
+def existing_folder(value: str) -> None:
+    if value and not os.access(value, os.W_OK | os.X_OK):
+        raise ValueError(f"'{value}' is not a folder that can be written to.")
+
+
+def long_token(value: str) -> None:
+    if value and len(value) < 20:
+        raise ValueError("Give a random token of at least 20 characters.")
 
 
 def secret_key(value: str) -> None:

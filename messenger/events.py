@@ -8,9 +8,12 @@ from typing import Literal, TypedDict
 import orjson
 from django.db import transaction
 
+from crm.monitoring.metrics import MESSAGES
 from messenger.volatile import volatile
 
 STAFF_CHANNEL = "messenger:staff"
+# Nothing is published on it: who listens is a stream process that is alive.
+STREAM_SERVICE_CHANNEL = "messenger:stream-service"
 
 Who = Literal["operator", "contact"]
 EventType = Literal[
@@ -104,6 +107,8 @@ def publish(event: Event) -> None:
     version = "" if is_note else version_key(event["conversation"])
 
     def announce() -> None:
+        if event["type"] == "message":
+            MESSAGES.labels(event.get("direction")).inc()
         volatile.publish(channels, orjson.dumps(event), raising=version, deleting=typed)
 
     transaction.on_commit(announce)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django_redis import get_redis_connection
 from redis import Redis
 
+from crm.monitoring.metrics import REDIS_FALLBACK, THROTTLED
 from messenger.lib.volatile import Volatile
 
 
@@ -11,4 +12,11 @@ def _connect() -> Redis | None:
     return get_redis_connection("default") if settings.REDIS_URL else None
 
 
-volatile = Volatile(_connect)
+def _count_refusal(key: str) -> None:
+    """messenger:limit:send:address:203.0.113.7 → send, address. Other counters refuse nobody."""
+    kind, what, per = [*key.split(":"), "", "", ""][1:4]
+    if kind == "limit":
+        THROTTLED.labels(what, per).inc()
+
+
+volatile = Volatile(_connect, on_passed=_count_refusal, on_fallback=REDIS_FALLBACK.set)

@@ -9,7 +9,9 @@ from django.core.cache import cache
 from django.db import OperationalError, connection
 from django_q.conf import Conf
 from django_q.signing import SignedPackage
+from django_redis import get_redis_connection
 
+from messenger.events import STREAM_SERVICE_CHANNEL
 from messenger.lib import volatile as library
 from messenger.volatile import volatile
 
@@ -26,6 +28,15 @@ def show_life() -> None:
     key = f"{Conf.Q_STAT}:test"
     cache.set(Conf.Q_STAT, [key])
     cache.set(key, SignedPackage.dumps(FakeCluster(1, 2), True), 3)
+
+
+@contextmanager
+def stream_service() -> Iterator[None]:
+    """A stream process listens."""
+    with get_redis_connection("default").pubsub() as pubsub:
+        pubsub.subscribe(STREAM_SERVICE_CHANNEL)
+        assert pubsub.get_message(timeout=5)
+        yield
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from django_q.models import Schedule
 from messenger.models import Inbox
 from messenger.services.diagnosis import CHECKS
 from tests.admin.test_pages import assert_clean
-from tests.outages import database_away, redis_away, show_life
+from tests.outages import database_away, redis_away, show_life, stream_service
 
 pytestmark = pytest.mark.django_db
 
@@ -43,10 +44,12 @@ def token(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def well(operator: object, inbox: Inbox) -> None:
+def well(operator: object, inbox: Inbox) -> Iterator[None]:
     """Nothing is wrong."""
     show_life()
     Schedule.objects.update(next_run=timezone.now())
+    with stream_service():
+        yield
 
 
 # Who may see it

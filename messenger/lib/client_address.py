@@ -40,6 +40,12 @@ def network_of(address: str) -> str:
     return address
 
 
+def is_trusted(remote: str, trusted: Sequence[Network]) -> bool:
+    """Whether the peer of the connection is in one of these networks."""
+    address = _parse(remote)
+    return address is not None and _is_trusted(address, trusted)
+
+
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     text = text.strip()
     if text.startswith("["):

@@ -125,10 +125,20 @@ class Memory:
 
 
 class Volatile:
-    """JSON values under plain keys. `connect` gives a Redis client, or None where there is no Redis at all."""
+    """JSON values under plain keys. `connect` gives a Redis client, or None where there is no Redis at all.
 
-    def __init__(self, connect: Callable[[], Redis | None]) -> None:
+    `on_passed` is told the key of a limit that was passed, `on_fallback` whether memory stands in for Redis.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Redis | None],
+        on_passed: Callable[[str], None] | None = None,
+        on_fallback: Callable[[bool], None] | None = None,
+    ) -> None:
         self._connect = connect
+        self._on_passed = on_passed
+        self._on_fallback = on_fallback
         self._memory = Memory()
         self._lock = threading.Lock()
         self._retry_at = 0.0
@@ -157,6 +167,8 @@ class Volatile:
         values = [
             self._memory.get(key) if value is None else value for key, value in zip(keys, values, strict=True)
         ]
+        if passed and self._on_passed:
+            self._on_passed(counted[passed - 1].key)
         seconds = counted[passed - 1].seconds if passed else 0
         return Looked(values, int(seconds - now % seconds) + 1 if passed else 0, noticed)
 
@@ -195,6 +207,11 @@ class Volatile:
         """Those of the channels that anybody listens to; none without Redis, through which nobody would hear."""
         found = self._try(lambda redis: redis.pubsub_numsub(*channels)) if channels else None
         return frozenset(_text(name) for name, listeners in found or [] if listeners)
+
+    def listeners(self, channel: str) -> int | None:
+        """How many listen to the channel; None without Redis."""
+        found = self._try(lambda redis: redis.pubsub_numsub(channel))
+        return None if found is None else sum(count for _name, count in found)
 
     @property
     def is_shared(self) -> bool:
@@ -263,6 +280,8 @@ class Volatile:
             self._retry_at = time.monotonic() + RETRY_SECONDS
             first = self.degraded_since is None
             self.degraded_since = self.degraded_since or time.time()
+        if first and self._on_fallback:
+            self._on_fallback(True)
         if first:
             logger.error(
                 "Redis can't be reached, state is kept in this process's memory: %s", type(error).__name__
@@ -274,6 +293,8 @@ class Volatile:
             return
         with self._lock:
             since, self.degraded_since = self.degraded_since, None
+        if since is not None and self._on_fallback:
+            self._on_fallback(False)
         if since is not None:
             logger.warning("Redis answers again after %.0f s", time.time() - since)
 

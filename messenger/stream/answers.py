@@ -6,6 +6,7 @@ import orjson
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from crm.monitoring.context import request_id
 from messenger.exceptions import MessengerError, Retryable
 from messenger.stream.wire import Headers, Send
 
@@ -19,8 +20,11 @@ _STREAM_HEADERS: Headers = [
 
 
 def stream_headers(more: Headers) -> Headers:
-    # One list for all streams that need no more of their own.
-    return [*_STREAM_HEADERS, *more] if more else _STREAM_HEADERS
+    return [*_STREAM_HEADERS, *more, _request_id()]
+
+
+def _request_id() -> tuple[bytes, bytes]:
+    return b"x-request-id", request_id.get().encode()
 
 
 class MethodNotAllowed(MessengerError):
@@ -64,7 +68,7 @@ async def answer(send: Send, status: int, body: bytes, headers: Headers) -> None
     start: dict[str, Any] = {
         "type": "http.response.start",
         "status": status,
-        "headers": [*every, *length, *headers],
+        "headers": [*every, *length, *headers, _request_id()],
     }
     await send(start)
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,9 +1,11 @@
 """The ASGI application for event streams, and for nothing else."""
 
+from crm.monitoring.context import begin_request
 from messenger.stream.answers import answer
 from messenger.stream.hub import Hub
 from messenger.stream.operator_door import OperatorDoor
 from messenger.stream.operators import Operators
+from messenger.stream.probes import PROBE_PATHS, answer_probe
 from messenger.stream.shutdown import Farewell
 from messenger.stream.visitor_door import VisitorDoor
 from messenger.stream.visitors import Visitors
@@ -26,9 +28,12 @@ class StreamApplication:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
-            self._start()
+            hub = self._start()
+            begin_request()
             door = self._doors.get(scope["path"])
-            if door is None:
+            if scope["path"] in PROBE_PATHS:
+                await answer_probe(hub, scope, send)
+            elif door is None:
                 await answer(send, 404, b"", [])
             else:
                 await door(scope, receive, send)
@@ -46,9 +51,9 @@ class StreamApplication:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    def _start(self) -> None:
+    def _start(self) -> Hub:
         if self._hub is not None:
-            return
+            return self._hub
         hub = self._hub = Hub()
         self._doors = {
             VISITOR_PATH: VisitorDoor(hub, Visitors(hub)),
@@ -57,6 +62,7 @@ class StreamApplication:
         hub.start()
         self._farewell = Farewell(hub.say_farewell)
         self._farewell.install()
+        return hub
 
     def _stop(self) -> None:
         if self._hub is not None and self._farewell is not None:

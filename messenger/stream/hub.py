@@ -7,10 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
+from messenger.events import STREAM_SERVICE_CHANNEL
 from messenger.exceptions import Unavailable
 from messenger.stream.heartbeat import Heartbeat
 from messenger.stream.limits import Limits
-from messenger.stream.pubsub import PubSub
+from messenger.stream.pubsub import Payload, PubSub
 from messenger.stream.stream import Stream
 from messenger.stream.threads import Threads
 
@@ -42,12 +43,20 @@ class Hub:
         self._is_closing = False
 
     @property
+    def is_closing(self) -> bool:
+        return self._is_closing
+
+    @property
     def look_seconds(self) -> float:
         return LOOK_SECONDS if self.pubsub.is_connected else LOOK_SECONDS_WITHOUT_REDIS
 
     def start(self) -> None:
+        self.pubsub.add(STREAM_SERVICE_CHANNEL, self)
         self.keep_running(self.pubsub.run)
         self.keep_running(self.heartbeat.run)
+
+    def hear(self, channel: str, payload: Payload) -> None:
+        """Nothing comes on its own channel: that it is listened to tells the diagnosis that the process lives."""
 
     def keep_running(self, run: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """A task of the process; one that dies of a bug says so and is started again."""

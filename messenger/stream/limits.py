@@ -4,6 +4,7 @@ import time
 
 from django.conf import settings
 
+from crm.monitoring.metrics import THROTTLED
 from messenger.exceptions import Throttled
 from messenger.stream.stream import Stream
 
@@ -24,6 +25,7 @@ class Limits:
     def enter(self, stream: Stream) -> None:
         """Counts the stream in; raises Throttled where it is one too many."""
         if self._by_address.get(stream.address, 0) >= settings.MESSENGER_STREAMS_PER_ADDRESS:
+            THROTTLED.labels("stream", "open_address").inc()
             raise Throttled(ADDRESS_RETRY_SECONDS)
         mine = self._by_key.get(stream.key, ())
         if len(mine) >= settings.MESSENGER_STREAMS_PER_SESSION:
@@ -48,6 +50,7 @@ class Limits:
     def _replace(self, oldest: Stream) -> None:
         age = time.monotonic() - oldest.opened_at
         if age < REPLACEABLE_AFTER_SECONDS:
+            THROTTLED.labels("stream", "open_session").inc()
             raise Throttled(int(REPLACEABLE_AFTER_SECONDS - age) + 1)
         self.leave(oldest)
         oldest.finish()

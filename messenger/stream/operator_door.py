@@ -14,6 +14,7 @@ from messenger.lib.client_address import network_of
 from messenger.stream.answers import MethodNotAllowed, answer_error, stream_headers
 from messenger.stream.door import Door
 from messenger.stream.hub import Hub
+from messenger.stream.metering import OPERATORS
 from messenger.stream.operator_session import Identity, NotLoggedIn, check_in
 from messenger.stream.operator_stream import OperatorStream
 from messenger.stream.operators import Operators
@@ -25,12 +26,15 @@ from messenger.utils import ensure_messenger_enabled_api
 class OperatorDoor(Door[OperatorStream]):
     """The endpoint. No cross-origin headers: it is for the admin's own pages."""
 
+    meters = OPERATORS
+
     def __init__(self, hub: Hub, operators: Operators) -> None:
         self._hub = hub
         self._operators = operators
 
     async def _open(self, scope: Scope, receive: Receive, send: Send) -> OperatorStream | None:
         request = read_request(scope)
+        scope["query_string"] = b""
         try:
             ensure_messenger_enabled_api()
             if request.method != "GET":
@@ -40,6 +44,7 @@ class OperatorDoor(Door[OperatorStream]):
                 undo.pop_all()
                 return stream
         except MessengerError as error:
+            self._note_refusal(error)
             await answer_error(send, error, language_of(request), [])
             return None
 

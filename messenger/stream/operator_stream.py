@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import get_args
 
 from messenger.events import STAFF_CHANNEL, EventType, branch_channel, conversation_channel, operator_channel
+from messenger.stream.metering import OPERATORS
 from messenger.stream.operator_session import Identity
 from messenger.stream.pubsub import Payload
 from messenger.stream.stream import Stream
@@ -56,6 +57,10 @@ class OperatorStream(Stream):
         self._recount = recount
         self._unread: int | None = None
 
+    @property
+    def user_id(self) -> int | None:
+        return self.identity.user_id
+
     def wanted_channels(self) -> frozenset[str]:
         """What this identity may hear."""
         wanted = {operator_channel(self.identity.user_id)}
@@ -76,6 +81,7 @@ class OperatorStream(Stream):
             return
         if self._is_for_me(channel, payload):
             self.write(frame(kind, payload))
+            OPERATORS.events.inc()
         elif self._is_out_of_sight(payload):
             self.check_at = 0.0
         if kind in COUNTED and channel == operator_channel(self.identity.user_id):

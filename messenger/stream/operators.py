@@ -12,6 +12,7 @@ from messenger.services import presence
 from messenger.stream.badges import Badges
 from messenger.stream.hub import Hub
 from messenger.stream.losses import Losses
+from messenger.stream.metering import STREAM_RESYNCS
 from messenger.stream.operator_session import Identity, Question, check_again
 from messenger.stream.operator_stream import OperatorStream
 from messenger.stream.wire import frame
@@ -58,6 +59,8 @@ class Operators:
 
     def _resync(self) -> None:
         """Events were lost: the pages read again."""
+        if self._streams:
+            STREAM_RESYNCS.inc()
         for stream in tuple(self._streams):
             stream.write(frame("resync", {}))
         self.badges.recount_all()

@@ -16,6 +16,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
+from messenger.stream.metering import STREAM_CONNECTED
+
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5.0
@@ -119,6 +121,7 @@ class PubSub:
             # The PING stood behind the last SUBSCRIBE: nothing published from now on is missed.
             logger.info("The event channel is open, %d subscriptions", len(self._subscribed))
             self.is_connected = True
+            STREAM_CONNECTED.set(1)
             self._restored()
 
     def _dispatch(self, channel: str, data: bytes) -> None:
@@ -187,6 +190,7 @@ class PubSub:
 
     async def _drop(self) -> None:
         self.is_connected = False
+        STREAM_CONNECTED.set(0)
         connection, self._connection = self._connection, None
         flushing, self._flushing = self._flushing, None
         if flushing is not None:

@@ -49,6 +49,11 @@ class Stream:
         self.slot = 0
 
     @property
+    def user_id(self) -> int | None:
+        """Whose stream it is, if it is a user's."""
+        return None
+
+    @property
     def is_writing(self) -> bool:
         """The client has not yet taken what it was given last."""
         return self._drain is not None

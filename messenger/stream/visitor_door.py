@@ -13,6 +13,7 @@ from messenger.services.visitor_gate import Visit
 from messenger.stream.answers import MethodNotAllowed, answer, answer_error, origin_headers, stream_headers
 from messenger.stream.door import Door
 from messenger.stream.hub import Hub
+from messenger.stream.metering import VISITORS
 from messenger.stream.request import as_our_errors, language_of, read_request
 from messenger.stream.visitor_stream import VisitorStream
 from messenger.stream.visitors import Visitors
@@ -72,6 +73,8 @@ class Caller:
 class VisitorDoor(Door[VisitorStream]):
     """The endpoint."""
 
+    meters = VISITORS
+
     def __init__(self, hub: Hub, visitors: Visitors) -> None:
         self._hub = hub
         self._visitors = visitors
@@ -91,6 +94,7 @@ class VisitorDoor(Door[VisitorStream]):
                 undo.pop_all()
                 return stream
         except MessengerError as error:
+            self._note_refusal(error)
             await answer_error(send, error, caller.language, caller.origin_headers())
             return None
 

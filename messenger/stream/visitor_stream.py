@@ -4,6 +4,7 @@ import asyncio
 
 from messenger.exceptions import MessengerError, Unavailable
 from messenger.stream.feed import Feed, View
+from messenger.stream.metering import STREAM_CAUGHT_UP, VISITORS, note_delivery
 from messenger.stream.stream import Stream
 from messenger.stream.wire import Headers, Receive, Send
 
@@ -40,12 +41,24 @@ class VisitorStream(Stream):
         data = view.ready(self.last_id) if self._digest is None else b""
         if is_new or self._digest not in (None, view.digest):
             data += view.update(self.last_id)
+        if data:
+            self._count(view, is_new)
         self._digest = view.digest
         self.last_id = max(self.last_id, view.last_id)
         self.is_behind = view.has_more
         if data:
             self.write(data)
         self._open()
+
+    def _count(self, view: View, is_new: bool) -> None:
+        VISITORS.events.inc()
+        if not is_new:
+            return
+        if self._digest is not None:
+            missing = next(message for message in view.messages if message["id"] > self.last_id)
+            note_delivery(missing["created_at"])
+        elif self.last_id > 0:
+            STREAM_CAUGHT_UP.inc()
 
     def refuse(self, error: MessengerError) -> None:
         """Ends the stream, or answers the error if it hasn't begun."""

@@ -14,7 +14,8 @@ from django.core import checks
 
 from crm.checks import refuse_bad_settings
 from crm.environment import Environment, Problem
-from messenger.checks import check_heartbeat, check_shared_cache
+from messenger.checks import check_heartbeat, check_shared_cache, check_webhook_timeout
+from messenger.services.webhooks import pump
 
 SETTINGS = Path(settings.BASE_DIR) / "crm" / "settings.py"
 Read = Callable[..., Environment]
@@ -41,6 +42,12 @@ BAD_VALUES = [
     ("crm.E014", "TIME_ZONE", "Moscow"),
     ("crm.E015", "WORKER_PROCESSES", "0"),
     ("crm.E016", "LOG_LEVEL", "LOUD"),
+    ("crm.E080", "LOG_FORMAT", "xml"),
+    ("crm.E081", "LOG_REQUESTS", "sometimes"),
+    ("crm.E082", "SENTRY_DSN", "https://sentry.example.com/1"),
+    ("crm.E084", "PROMETHEUS_MULTIPROC_DIR", "/nowhere/at/all"),
+    ("messenger.E080", "MESSENGER_METRICS_TOKEN", "short"),
+    ("messenger.E081", "MESSENGER_METRICS_ALLOW", "prometheus"),
     ("crm.E018", "WORKER_TASK_SECONDS", "0"),
     ("crm.E019", "WORKER_LONG_TASK_SECONDS", "0"),
     ("crm.E060", "LOGIN_ATTEMPTS", "0"),
@@ -117,6 +124,7 @@ BAD_VALUES = [
 CANNOT_BE_WRONG = {
     "ALLOWED_HOSTS",
     "STATIC_ROOT",
+    "SENTRY_ENVIRONMENT",
     "MESSENGER_OUTSIDE_WORKING_HOURS_MESSAGE",
     "MESSENGER_HEALTH_TOKEN",
     "MESSENGER_FILES_ROOT",
@@ -127,7 +135,7 @@ CANNOT_BE_WRONG = {
 }
 
 
-PARTS = ("security", "messenger", "geoip", "storage", "mail", "outbound")
+PARTS = ("security", "messenger", "geoip", "storage", "mail", "outbound", "monitoring")
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
@@ -197,6 +205,16 @@ def test_slow_heartbeat_breaks_the_contract(settings: LazySettings, seconds: flo
     assert [message.id for message in check_heartbeat()] == ["messenger.E011"]
     settings.MESSENGER_STREAM_HEARTBEAT_SECONDS = 20
     assert check_heartbeat() == []
+
+
+@pytest.mark.parametrize(("timeout", "life"), [(10.5, 20), (0.6, 1), (200, 300)])
+def test_receivers_have_half_of_a_task_s_life(settings: LazySettings, timeout: float, life: int) -> None:
+    settings.WORKER_TASK_SECONDS = life
+    settings.MESSENGER_WEBHOOK_TIMEOUT_SECONDS = timeout
+    assert [message.id for message in check_webhook_timeout()] == ["messenger.E075"]
+    settings.MESSENGER_WEBHOOK_TIMEOUT_SECONDS = life / 2
+    assert check_webhook_timeout() == []
+    assert pump.run_seconds() + life / 2 <= life * 3 / 4
 
 
 def test_messenger_without_redis_is_warned_about(settings: LazySettings) -> None:

@@ -59,6 +59,6 @@ def test_error_in_a_task_is_logged_and_kept(tmp_path: Path) -> None:
     with cluster(tmp_path) as worker:
         async_task("tests.worker.tasks.fail", task_name="fails")
         failure = wait_until(Failure.objects.first, "the failure")
-        worker.wait_for("ERROR django-q: Failed 'tests.worker.tasks.fail' (fails)")
+        worker.wait_for("Failed 'tests.worker.tasks.fail' (fails)")
     assert "this one always fails" in failure.result
     assert "Traceback" in worker.log

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from messenger.services.diagnosis import mail, nightly, queue, reception, system
+from messenger.services.diagnosis import mail, nightly, queue, reception, storage, system, webhooks
 from messenger.services.diagnosis.finding import Finding, Level, Verdict, error
 
 
@@ -27,6 +27,8 @@ CHECKS = (
     Check("messenger", gettext_lazy("Messenger"), system.enabled, needs_database=False),
     Check("database", gettext_lazy("Database"), system.database, needs_database=False),
     Check("redis", gettext_lazy("Redis"), system.redis, needs_database=False),
+    Check("streams", gettext_lazy("Stream service"), system.streams, needs_database=False),
+    Check("storage", gettext_lazy("Storage of attachments"), storage.storage, needs_database=False),
     Check("worker", gettext_lazy("Worker"), queue.worker),
     Check("backlog", gettext_lazy("Backlog"), queue.backlog),
     Check("schedules", gettext_lazy("Schedules"), queue.schedules),
@@ -37,6 +39,7 @@ CHECKS = (
     Check("regions", gettext_lazy("Regions"), reception.regions),
     Check("operators", gettext_lazy("Operators"), reception.operators),
     Check("working_hours", gettext_lazy("Working hours"), reception.working_hours),
+    Check("webhooks", gettext_lazy("Webhooks"), webhooks.webhooks),
     Check("visitor_mail", gettext_lazy("Mail to visitors"), mail.visitor_mail),
     Check("geoip", gettext_lazy("GeoIP"), system.geoip, needs_database=False),
     Check("version", gettext_lazy("Version"), system.version, needs_database=False),

@@ -22,16 +22,16 @@ WAIT_ERROR = timedelta(minutes=5)
 
 def worker() -> Verdict:
     """By its sign of life in Redis or, where there is none, by its work."""
-    processes = _processes()
-    last = _last_success()
-    if processes:
+    alive = processes()
+    last = last_success()
+    if alive:
         return ok(
             ngettext(
                 "The worker is alive, with %(n)d process.",
                 "The worker is alive, with %(n)d processes.",
-                processes,
+                alive,
             )
-            % {"n": processes}
+            % {"n": alive}
         )
     if last is None:
         return error(
@@ -71,20 +71,21 @@ def schedules() -> Verdict:
         titles.get(name or "", str(name)) for name, at in due.items() if at is None or at < now - SILENCE
     ]:
         return error(_("Late: %(names)s.") % {"names": some(sorted(late))})
-    last = _last_success()
+    last = last_success()
     if last is None:
         return ok(_("All are there; none has run yet."))
     return ok(_("All are in time; the last task ended %(time)s ago.") % {"time": span(last.total_seconds())})
 
 
-def _processes() -> int:
+def processes() -> int:
+    """Of all workers that are alive; 0 where Redis can't tell."""
     try:
         return sum(len(cluster.workers) for cluster in Stat.get_all())
     except RedisError:
         return 0
 
 
-def _last_success() -> timedelta | None:
+def last_success() -> timedelta | None:
     """How long ago a task of the timetable ended well."""
     tasks = Success.objects.filter(func__in=[entry.func for entry in TIMETABLE])
     stopped = tasks.order_by("-stopped").values_list("stopped", flat=True).first()

@@ -1,14 +1,14 @@
 """What everything else stands on."""
 
 import time
-import tomllib
-from functools import cache
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from crm.monitoring import build
+from messenger.events import STREAM_SERVICE_CHANNEL
 from messenger.geoip import describe
 from messenger.services.diagnosis.finding import Verdict, ok, span, warning
 from messenger.services.locating import PAUSES
@@ -48,6 +48,25 @@ def redis() -> Verdict:
     )
 
 
+def streams() -> Verdict:
+    """By who listens to Redis: each stream process does, as long as it lives."""
+    if not settings.MESSENGER_SSE_ENABLED:
+        return ok(_("Event streams are off (MESSENGER_SSE_ENABLED): widgets poll."))
+    if not settings.REDIS_URL:
+        return ok(_("This can't be told without Redis."))
+    count = volatile.listeners(STREAM_SERVICE_CHANNEL)
+    if count is None:
+        return warning(_("This can't be told while Redis does not answer."))
+    if not count:
+        return warning(
+            _("No stream service runs: widgets poll, and operators' pages hear of news only when they ask.")
+        )
+    return ok(
+        ngettext("%(n)d stream process is connected.", "%(n)d stream processes are connected.", count)
+        % {"n": count}
+    )
+
+
 def geoip() -> Verdict:
     health = describe()
     if not health.enabled or health.provider == "none":
@@ -61,10 +80,4 @@ def geoip() -> Verdict:
 
 
 def version() -> Verdict:
-    return ok(_version())
-
-
-@cache
-def _version() -> str:
-    project = tomllib.loads(Path(settings.BASE_DIR, "pyproject.toml").read_text(encoding="utf-8"))
-    return str(project["project"]["version"])
+    return ok(build.version())
