@@ -13,6 +13,8 @@ from tests.stream.server import ROOT, database_url
 
 WAIT_SECONDS = 60
 SETTINGS = {"WORKER_PROCESSES": "2", "DATABASE_POOL_SIZE": "0"}
+# Where a task lives for a second or two.
+SHORT = {"MESSENGER_WEBHOOK_TIMEOUT_SECONDS": "0.5"}
 
 
 def wait_until[T](find: Callable[[], T | None], what: str, seconds: float = WAIT_SECONDS) -> T:
@@ -59,7 +61,8 @@ class Cluster:
 def cluster(folder: Path, settings_module: str = "crm.settings", **settings: str) -> Iterator[Cluster]:
     """A worker with these settings in its environment, ready for work, for as long as the block lasts."""
     log_file = folder / f"worker-{time.monotonic_ns()}.log"
-    environment = os.environ | SETTINGS | {"DATABASE_URL": database_url()} | settings
+    short = SHORT if "WORKER_TASK_SECONDS" in settings else {}
+    environment = os.environ | SETTINGS | {"DATABASE_URL": database_url()} | short | settings
     environment["DJANGO_SETTINGS_MODULE"] = settings_module
     with (
         log_file.open("wb") as output,
