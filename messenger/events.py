@@ -28,6 +28,7 @@ EventType = Literal[
     "viewers",
     "mention",
     "standing",
+    "sessions_ended",
 ]
 
 
@@ -136,3 +137,8 @@ def publish_standing(user_id: int) -> None:
     """On commit, to the streams of a user whose session, role or branch may have changed: they ask again."""
     event: Event = {"type": "standing", "user": user_id}
     transaction.on_commit(lambda: volatile.publish([operator_channel(user_id)], orjson.dumps(event)))
+
+
+def publish_end_of_sessions(conversation_id: int) -> None:
+    """At once, to the visitors' streams of a conversation: each ends, and only who still has a session comes back."""
+    publish_to_conversation({"type": "sessions_ended", "conversation": conversation_id})

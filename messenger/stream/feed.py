@@ -75,6 +75,10 @@ class Feed:
             return
         if kind in ("typing", "read") and payload.get("by") == "contact":
             return
+        if kind == "sessions_ended":
+            for stream in self.streams:
+                stream.finish()
+            return
         if kind == "moved":
             self._follow(self)
         self.look()

@@ -5,6 +5,7 @@ import http.client
 import json
 import subprocess
 import threading
+import uuid
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -147,12 +148,18 @@ def test_what_clients_say_of_their_address_is_replaced(proxy: Proxy) -> None:
         "X_Forwarded_For": "6.6.6.6",
         "X__Forwarded__Proto": "https",
         "X__Forwarded__Host": "evil.example.com",
+        "X__Request__ID": "0" * 32,
     }
     headers = told(proxy, "/admin/", "GET", None, **forged)["headers"]
     assert headers["x-forwarded-for"] == "127.0.0.1"
     assert headers["x-forwarded-proto"] == "http"
     assert headers["x-forwarded-host"] == f"127.0.0.1:{proxy.port}"
     assert [name for name in headers if "_" in name] == []
+    assert len(uuid.UUID(headers["x-request-id"]).bytes.strip(b"\0")) > 0
+
+
+def test_metrics_are_not_for_everybody(proxy: Proxy) -> None:
+    assert ask(proxy, "/metrics")[0].status == 404
 
 
 def test_the_application_s_headers_come_once(proxy: Proxy) -> None:
