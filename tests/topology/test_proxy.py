@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import socket
 import subprocess
 import threading
 import uuid
@@ -87,6 +88,7 @@ def proxy(caddy: str, backends: dict[str, Backend], tmp_path: Path) -> Iterator[
     (static / "widget.js").write_bytes(WIDGET)
     (static / "widget.js.br").write_bytes(compressed(WIDGET, "br"))
     proxy = Proxy(caddy, tmp_path, **ports)
+    proxy.settings["READ_HEADER"] = "1s"
     with running(proxy):
         yield proxy
 
@@ -172,6 +174,13 @@ def test_a_body_that_is_too_large_goes_nowhere(proxy: Proxy) -> None:
     # It may be cut off while it still sends.
     with contextlib.suppress(OSError):
         assert ask(proxy, "/api/widget/send/", "POST", b"x" * LARGE)[0].status >= 400
+
+
+def test_whoever_dawdles_over_the_headers_is_cut(proxy: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=20) as client:
+        client.sendall(b"GET /api/widget/poll/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        rest = b"".join(iter(lambda: client.recv(4096), b""))
+    assert b" 200 " not in rest
 
 
 def test_an_upload_may_be_larger(proxy: Proxy) -> None:
