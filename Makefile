@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lock format migrations translations screenshots bench-data
+.PHONY: help demo test check audit lock format migrations translations screenshots bench-data
 
 PORT ?= 8000
 DATA_DIR ?= .demo
@@ -22,6 +22,10 @@ test: ## Run all tests, in a real browser too
 
 check: ## Run linters, types, and the checks of migrations, deployment and translations
 	@scripts/setup && $(PYTHON) scripts/translations.py compile && exec scripts/check
+
+audit: ## Ask PyPI whether a pinned package has a known weakness: needs the network
+	@scripts/setup && exec .venv/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+		$(addprefix --requirement requirements/,production.txt dev.txt tools.txt)
 
 format: ## Format the code
 	@scripts/setup && exec scripts/format

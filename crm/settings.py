@@ -225,12 +225,13 @@ CACHES: dict[str, dict[str, Any]] = {
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = ["crm.auth.UsernameOrEmailBackend"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
+        "crm.password_words.ContextWordsValidator",
     )
 ]
 PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 86_400
@@ -238,9 +239,16 @@ LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = "home"
 # The database keeps sessions, so that operators stay logged in while Redis is away.
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_NAME = "crm_session"
+# So named, browsers take a cookie by https alone, from this host alone: no neighbour below the same domain plants one.
+HOST_COOKIE, OWN_COOKIE = ("__Host-", "__Secure-") if HTTPS else ("", "")
+SESSION_COOKIE_NAME = f"{HOST_COOKIE}crm_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-CSRF_COOKIE_NAME = "crm_csrf"
+CSRF_COOKIE_NAME = f"{HOST_COOKIE}crm_csrf"
+LANGUAGE_COOKIE_NAME = f"{HOST_COOKIE}crm_language"
+LANGUAGE_COOKIE_SECURE = HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "crm.messages.NamedStorage"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MESSENGER_TRUSTED_PROXIES else None

@@ -1,5 +1,6 @@
 """How often a password or a code may be tried: per user and address, per address, and codes per user."""
 
+import logging
 from typing import Self
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from crm.client import address_of
 from crm.guessing import Guessing, Locked, sweep
 from crm.models import User
 from messenger.lib.client_address import network_of
+
+logger = logging.getLogger(__name__)
 
 # Whoever gets to the codes knows the password: so many guesses from everywhere, then hours and days of waiting.
 CODES_PER_USER, LONGEST_FOR_CODES = 20, 288
@@ -42,7 +45,11 @@ class Guard:
             guessing.take_back(was_last=self._claimed[guessing])
 
     def failed(self) -> None:
-        """Raises Locked where this was the last try."""
+        """Raises Locked where this was the last try.
+
+        Each try has its line, by the request's id: whom it was for is in the audit once it locks.
+        """
+        logger.warning("A password or a code was refused")
         sweep()
         if any(self._claimed.values()):
             raise Locked(max(one.seconds_left() for one in (self._own, *self._shared)))

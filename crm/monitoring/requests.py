@@ -53,8 +53,13 @@ class RequestMiddleware:
 
 
 def count(route: str, method: str, status: int, seconds: float) -> None:
-    _counter(route, method if method in METHODS else "other", status).inc()
+    _counter(route, _known(method), status).inc()
     _clock(route).observe(seconds)
+
+
+def _known(method: str | None) -> str:
+    """What else a client calls it may be anything, line ends included."""
+    return method if method in METHODS else "other"
 
 
 @cache
@@ -87,13 +92,14 @@ def _route(request: HttpRequest, status: int) -> str:
 
 def _write_line(request: HttpRequest, response: HttpResponseBase, route: str, seconds: float) -> None:
     size = None if response.streaming else len(getattr(response, "content", b""))
+    method = _known(request.method)
     logger.info(
         "%s %s %d",
-        request.method,
+        method,
         route,
         response.status_code,
         extra={
-            "method": request.method if request.method in METHODS else "other",
+            "method": method,
             "route": route,
             "status": response.status_code,
             "duration_ms": round(seconds * 1000, 1),

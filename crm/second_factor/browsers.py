@@ -17,7 +17,7 @@ _PATH = "/admin/"
 
 def _name(user: User) -> str:
     """One cookie per user: colleagues may share a computer."""
-    return f"crm_browser_{user.pk}"
+    return f"{settings.OWN_COOKIE}crm_browser_{user.pk}"
 
 
 def _mark(user: User) -> str:

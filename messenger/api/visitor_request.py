@@ -108,7 +108,8 @@ class WidgetView(APIView):
         return data
 
     def _is_upload(self, request: HttpRequest | Request) -> bool:
-        return self.takes_files and (request.content_type or "").startswith("multipart/form-data")
+        # Django gives it in small letters, and DRF as it came: parsers take it in any.
+        return self.takes_files and (request.content_type or "").lower().startswith("multipart/form-data")
 
     def _max_file_bytes(self) -> int:
         """The inbox's limit where the headers have named it; else what no inbox goes beyond."""

@@ -148,9 +148,10 @@ def _find_contact(inbox: Inbox, said: Introduction, verified: str) -> Contact | 
     if not verified:
         return by_token
     known = Contact.objects.filter(inbox=inbox, external_id=verified, anonymized_at__isnull=True).first()
-    if known is None and by_token is not None and not by_token.external_id:
-        return by_token
-    return known
+    if known is not None or by_token is None or by_token.external_id:
+        return known
+    # A mail may have gone to a stranger: the site vouches for who they are, and not for whose the conversation is.
+    return None if came_by_mail(by_token, said.visitor_token) else by_token
 
 
 def _contact_of_token(inbox: Inbox, token: str) -> Contact | None:

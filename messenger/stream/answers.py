@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -14,13 +15,24 @@ _STREAM_HEADERS: Headers = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache, no-transform"),
     (b"x-accel-buffering", b"no"),
-    (b"x-content-type-options", b"nosniff"),
     (b"vary", b"Origin"),
 ]
 
 
 def stream_headers(more: Headers) -> Headers:
-    return [*_STREAM_HEADERS, *more, _request_id()]
+    return [*_STREAM_HEADERS, *_safe_headers(), *more, _request_id()]
+
+
+def _safe_headers() -> Headers:
+    """As of Django's answers: to be sniffed, framed or asked for by plain http is nothing of it."""
+    headers: Headers = [
+        (b"x-content-type-options", b"nosniff"),
+        (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    ]
+    if settings.SECURE_HSTS_SECONDS:
+        age = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains; preload"
+        headers.append((b"strict-transport-security", age.encode()))
+    return headers
 
 
 def _request_id() -> tuple[bytes, bytes]:
@@ -61,14 +73,13 @@ async def answer_error(send: Send, error: MessengerError, language: str, headers
 async def answer(send: Send, status: int, body: bytes, headers: Headers) -> None:
     every: Headers = [
         (b"cache-control", b"no-store"),
-        (b"x-content-type-options", b"nosniff"),
         (b"vary", b"Origin"),
     ]
     length: Headers = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
     start: dict[str, Any] = {
         "type": "http.response.start",
         "status": status,
-        "headers": [*every, *length, *headers, _request_id()],
+        "headers": [*every, *_safe_headers(), *length, *headers, _request_id()],
     }
     await send(start)
     await send({"type": "http.response.body", "body": body, "more_body": False})
