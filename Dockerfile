@@ -1,4 +1,5 @@
-# Two images: "app" runs web, bodies, stream, worker and migrate, "proxy" is Caddy with the static files of the same version.
+# Three images: "app" runs web, bodies, stream, worker and migrate, "tools" makes and restores back-ups, "proxy" is Caddy with
+# the static files of the same version.
 
 FROM python:3.13-slim-trixie AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
@@ -31,7 +32,21 @@ WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["python", "-m", "crm.probe", "/healthz/ready"]
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--respawn-failed-workers", "--workers-kill-timeout", "25", "crm.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "--http1-header-read-timeout", "15000", "--respawn-failed-workers", "--workers-kill-timeout", "25", "crm.wsgi:application"]
+
+
+# For back-ups: PostgreSQL's programs, which copy no server that is newer than they are.
+FROM app AS tools
+USER root
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates postgresql-common \
+    && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+    && apt-get install --yes --no-install-recommends postgresql-client-18 \
+    && rm -rf /var/lib/apt/lists/* \
+    && install --directory --owner messenger --group messenger --mode 0700 /backups
+USER 10001:10001
+HEALTHCHECK NONE
+CMD ["python", "manage.py", "backup_messenger", "--to", "/backups"]
 
 
 FROM caddy:2-alpine AS proxy

@@ -1,8 +1,11 @@
 """Load test of the widget API: many visitors at once, each bootstrap, then send and poll.
 
-Locust is not among the requirements: install it where you run this. Settings by the environment:
-MESSENGER_LOADTEST_WIDGET_TOKEN (needed), MESSENGER_LOADTEST_BASE_URL (http://localhost:8000) and
-MESSENGER_LOADTEST_SINCE_ID (0), from which each visitor's first poll asks.
+Locust is among the requirements for development; `tests/operations/test_load.py` runs this for some seconds each time.
+
+    MESSENGER_LOADTEST_WIDGET_TOKEN=… locust --headless --users 500 --spawn-rate 20 --run-time 5m
+
+Settings by the environment: MESSENGER_LOADTEST_WIDGET_TOKEN (needed), MESSENGER_LOADTEST_BASE_URL (http://localhost:8000)
+and MESSENGER_LOADTEST_SINCE_ID (0), from which each visitor's first poll asks.
 
 Answers 429 are counted as failures of their own, so that their share is seen. All visitors of one machine share its
 address: raise the limits per address on the system under test, and MESSENGER_CAPTCHA_BOOTSTRAPS and

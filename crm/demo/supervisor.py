@@ -87,7 +87,8 @@ class Supervisor:
 
     def _start_web_and_worker(self) -> None:
         web = ["-m", "uvicorn", "crm.asgi:application", "--host", "127.0.0.1", "--port", str(self._port)]
-        web += ["--no-proxy-headers", "--no-access-log", "--timeout-graceful-shutdown", "5"]
+        web += ["--http", "crm.careful_http:Protocol", "--no-proxy-headers", "--no-access-log"]
+        web += ["--timeout-graceful-shutdown", "5"]
         # Killed at once if we are: the next start wants the port.
         self._web = self._spawn("web", *web, death_signal=signal.SIGKILL)
         self._worker = self._spawn("worker", "manage.py", "qcluster")

@@ -13,7 +13,7 @@ import pytest
 from tests.stream.server import ROOT
 from tests.topology.compose import FILE, OURS, command_of, services
 
-SERVICES = ("db", "redis", "migrate", "web", "bodies", "stream", "worker", "proxy")
+SERVICES = ("db", "redis", "migrate", "web", "bodies", "stream", "worker", "tools", "proxy")
 PAGE = ROOT / "docs" / "operations" / "deploy.md"
 UNITS = ROOT / "deploy" / "systemd"
 
@@ -92,7 +92,7 @@ def test_the_image_starts_web_by_itself() -> None:
 
 def test_the_images_run_as_nobody_in_particular() -> None:
     stages = re.split(r"^FROM ", dockerfile(), flags=re.MULTILINE)[1:]
-    assert [stage.split()[2] for stage in stages] == ["build", "app", "proxy"]
+    assert [stage.split()[2] for stage in stages] == ["build", "app", "tools", "proxy"]
     for stage in stages[1:]:
         assert "USER 10001:10001" in stage
         assert "HEALTHCHECK" in stage

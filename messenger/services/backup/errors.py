@@ -1,0 +1,2 @@
+class BackupError(Exception):
+    """It can't go on; the text is a sentence for a person."""
