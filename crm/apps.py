@@ -8,11 +8,20 @@ class CrmConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from crm import checks, forks, task_results, worker_queue  # noqa: F401, PLC0415  (registers the checks)
+        from crm import (  # noqa: PLC0415
+            checks,  # noqa: F401  (registers the checks)
+            database_outage,
+            forks,
+            task_results,
+            worker_queue,
+            worker_signs,
+        )
         from crm.monitoring import sentry, tasks  # noqa: PLC0415
 
         forks.install()
         worker_queue.install()
+        worker_signs.install()
+        database_outage.install()
         task_results.install()
         tasks.install()
         sentry.install()

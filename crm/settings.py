@@ -1,5 +1,6 @@
 """Settings of the project, all from the environment; docs/settings.md has the table."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "crm.database_outage.OutageMiddleware",
 ]
 ROOT_URLCONF = "crm.urls"
 WSGI_APPLICATION = "crm.wsgi.application"
@@ -193,8 +195,13 @@ def _database() -> dict[str, Any]:
     options.setdefault("application_name", "messenger")
     # Only what asks for it is prepared (messenger.lib.sql): no statement comes this often by itself.
     options.setdefault("prepare_threshold", 1_000_000_000)
+    # A restart of the database would cost the worker a task, done again minutes later; who asks by hand asks again.
+    database["CONN_HEALTH_CHECKS"] = "qcluster" in sys.argv
     if DATABASE_POOL_SIZE:
         options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "max_idle": 300}
+        # Tries wait twice as long each time, and nobody may try beside them: after an outage of minutes the next one
+        # would come minutes after its end. Given up, the next request tries at once.
+        options["pool"]["reconnect_timeout"] = 1
     else:
         database["CONN_MAX_AGE"] = 60
     return database
@@ -320,6 +327,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 Q_CLUSTER: dict[str, Any] = {
     "name": "messenger",
     "orm": "default",
+    "broker_class": "crm.worker_broker.PatientBroker",
     "workers": WORKER_PROCESSES,
     "recycle": 500,
     "timeout": WORKER_TASK_SECONDS,

@@ -14,3 +14,4 @@ class MessengerConfig(AppConfig):
 
         post_migrate.connect(schedules.bring_in_line, sender=self)
         sessions.watch()
+        schedules.install()

@@ -2,12 +2,16 @@
 
 from typing import Any, NamedTuple
 
+from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
+from django_q import cluster, scheduler
+from django_q.brokers import Broker
 from django_q.models import Schedule
 
+from crm.database_outage import note_outage
 from messenger.lib.advisory_lock import wait_for_lock
 
 PREFIX = "messenger: "
@@ -79,6 +83,29 @@ def bring_in_line(**kwargs: Any) -> None:
             _bring_in_line(entry)
         names = [entry.name for entry in TIMETABLE]
         Schedule.objects.filter(name__startswith=PREFIX).exclude(name__in=names).delete()
+
+
+def pull_back() -> int:
+    """What was put off by a clock that was ahead runs at its time again, and not when that hour comes; how many."""
+    put_off = 0
+    for row in Schedule.objects.filter(name__startswith=PREFIX, next_run__gt=timezone.now()):
+        due = row.calculate_next_run()
+        if row.next_run > due:
+            put_off += Schedule.objects.filter(pk=row.pk, next_run=row.next_run).update(next_run=due)
+    return put_off
+
+
+def install() -> None:
+    """The worker's guard looks at the timetable twice a minute."""
+    cluster.scheduler = _look
+
+
+def _look(broker: Broker | None = None) -> None:
+    scheduler.scheduler(broker)
+    try:
+        pull_back()
+    except DatabaseError as error:
+        note_outage(error)
 
 
 def run_soon(schedules: QuerySet[Schedule]) -> int:

@@ -38,7 +38,15 @@ class Postgres(Server):
         elif not self._password_file.exists():
             raise ServerError(f"PostgreSQL did not start: {self._password_file} is missing.")
         self._end_leftover()
-        self.port = free_port()
+        self._launch(free_port())
+
+    def restart(self) -> None:
+        """Back on the port that it had before it was stopped, with all that it had."""
+        self._launch(self.port)
+        self.wait()
+
+    def _launch(self, port: int) -> None:
+        self.port = port
         options = ["listen_addresses=127.0.0.1", f"port={self.port}", "unix_socket_directories="]
         options += ["max_connections=200", "log_checkpoints=off", *(() if self._durable else _NOT_DURABLE)]
         command = ["-D", str(self._data), *(part for option in options for part in ("-c", option))]

@@ -1,19 +1,15 @@
 """The one place where errors become answers: `{"detail", "code"}` and, for fields, `"fields"`."""
 
-import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext as _
-from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from crm.database_outage import is_outage, note_outage
 from messenger.exceptions import Invalid, MessengerError, NotAllowed, NotFound, Retryable, Unavailable
-
-logger = logging.getLogger(__name__)
 
 
 class TooLarge(MessengerError):
@@ -49,7 +45,7 @@ def _translate(exc: Exception) -> Exception:
         return NotFound()
     if isinstance(exc, (PermissionDenied, drf.PermissionDenied)):
         return NotAllowed()
-    if isinstance(exc, (OperationalError, InterfaceError, PoolTimeout)):
-        logger.error("The database can't be reached: %s", type(exc).__name__)
+    if is_outage(exc):
+        note_outage(exc)
         return Unavailable()
     return exc

@@ -2,6 +2,7 @@
 
 Nothing here has to last. Sessions, limits and typing go on degraded when Redis is gone, and the log says so once
 each way. Redis is asked again after `RETRY_SECONDS`, by one request for all: the others wait for no dead server.
+One that is full still reads, forgets and publishes; it is back when it takes something again.
 """
 
 import logging
@@ -11,19 +12,19 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from cachetools import TLRUCache
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from messenger.lib import gathering, moving_window
+from messenger.lib.memory import Memory
 from messenger.lib.redis_script import Script
 
 logger = logging.getLogger(__name__)
 
 
 RETRY_SECONDS = 1.0
-MEMORY_ITEMS = 50_000
 COUNTER_SECONDS = 86_400
+PROBE = "messenger:probe"
 
 
 class Limit(NamedTuple):
@@ -70,8 +71,11 @@ return found
 """)
 _ANNOUNCE = Script("""
 if ARGV[1] ~= '' then
-    redis.call('INCR', ARGV[1])
-    redis.call('EXPIRE', ARGV[1], ARGV[2])
+    if type(redis.pcall('INCR', ARGV[1])) == 'number' then
+        redis.call('EXPIRE', ARGV[1], ARGV[2])
+    else
+        redis.call('DEL', ARGV[1])
+    end
 end
 if ARGV[3] ~= '' then
     redis.call('DEL', ARGV[3])
@@ -81,47 +85,6 @@ for i = 5, #ARGV do
 end
 return 1
 """)
-
-
-def _expires(key: str, item: tuple[Any, float], now: float) -> float:
-    return now + item[1]
-
-
-class Memory:
-    """The fallback: keys with a life in seconds."""
-
-    def __init__(self) -> None:
-        self._items: TLRUCache[str, tuple[Any, float]] = TLRUCache(
-            MEMORY_ITEMS, ttu=_expires, timer=time.monotonic
-        )
-        self._lock = threading.Lock()
-
-    def get(self, key: str) -> Any:
-        with self._lock:
-            item = self._items.get(key)
-        return item[0] if item else None
-
-    def set(self, key: str, value: Any, seconds: float) -> None:
-        with self._lock:
-            self._items[key] = (value, seconds)
-
-    def delete(self, *keys: str) -> None:
-        with self._lock:
-            for key in keys:
-                self._items.pop(key, None)
-
-    def claim(self, key: str, seconds: float) -> bool:
-        with self._lock:
-            is_free = self._items.get(key) is None
-            if is_free:
-                self._items[key] = (1, seconds)
-        return is_free
-
-    def hit(self, key: str, seconds: int) -> int:
-        with self._lock:
-            count = (self._items.get(key) or (0, 0))[0] + 1
-            self._items[key] = (count, seconds)
-        return int(count)
 
 
 class Volatile:
@@ -143,6 +106,7 @@ class Volatile:
         self._lock = threading.Lock()
         self._retry_at = 0.0
         self._reached = False
+        self.is_full = False
         self.degraded_since: float | None = None
 
     def get(self, key: str) -> Any:
@@ -162,7 +126,7 @@ class Volatile:
         names = [f"{limit.key}:{int(now // limit.seconds)}" for limit in counted]
         found = self._try(lambda redis: self._look_in_redis(redis, keys, names, counted, len(watched)))
         if found is None:
-            found = [None] * len(keys), *self._count_in_memory(names, counted, len(watched))
+            found = self._read(keys), *self._count_in_memory(names, counted, len(watched))
         values, passed, noticed = found
         values = [
             self._memory.get(key) if value is None else value for key, value in zip(keys, values, strict=True)
@@ -176,6 +140,9 @@ class Volatile:
         """Stores until `seconds` from now; in memory where Redis can't be reached."""
         if self._try(lambda redis: redis.set(key, orjson.dumps(value), ex=seconds)) is None:
             self._memory.set(key, value, seconds)
+            if self.is_full:
+                # What it had before would be taken for the newest.
+                self._try(lambda redis: redis.delete(key), needs_room=False)
         else:
             self._memory.delete(key)
 
@@ -186,7 +153,7 @@ class Volatile:
 
     def delete(self, *keys: str) -> None:
         self._memory.delete(*keys)
-        self._try(lambda redis: redis.delete(*keys))
+        self._try(lambda redis: redis.delete(*keys), needs_room=False)
 
     def admit(self, key: str, limit: int, seconds: int) -> bool:
         """Whether one more hit fits into `limit` per any `seconds`, over all processes.
@@ -205,12 +172,14 @@ class Volatile:
 
     def listened(self, channels: Sequence[str]) -> frozenset[str]:
         """Those of the channels that anybody listens to; none without Redis, through which nobody would hear."""
-        found = self._try(lambda redis: redis.pubsub_numsub(*channels)) if channels else None
+        found = (
+            self._try(lambda redis: redis.pubsub_numsub(*channels), needs_room=False) if channels else None
+        )
         return frozenset(_text(name) for name, listeners in found or [] if listeners)
 
     def listeners(self, channel: str) -> int | None:
         """How many listen to the channel; None without Redis."""
-        found = self._try(lambda redis: redis.pubsub_numsub(channel))
+        found = self._try(lambda redis: redis.pubsub_numsub(channel), needs_room=False)
         return None if found is None else sum(count for _name, count in found)
 
     @property
@@ -228,7 +197,12 @@ class Volatile:
         if deleting:
             self._memory.delete(deleting)
         arguments = [raising, COUNTER_SECONDS, deleting, message, *channels]
-        return self._try(lambda redis: _ANNOUNCE.run(redis, [], arguments)) is not None
+        return self._try(lambda redis: _ANNOUNCE.run(redis, [], arguments), needs_room=False) is not None
+
+    def _read(self, keys: Sequence[str]) -> list[Any]:
+        """What a Redis that is full has kept; of one that is away nothing."""
+        kept = self._try(lambda redis: redis.mget(keys), needs_room=False) if keys and self.is_full else None
+        return [None if value is None else orjson.loads(value) for value in kept or [None] * len(keys)]
 
     @staticmethod
     def _look_in_redis(
@@ -249,18 +223,23 @@ class Volatile:
                 noticed = True
         return 0, noticed
 
-    def _try[T](self, operation: Callable[[Redis], T]) -> T | None:
-        if not self._may_try():
+    def _try[T](self, operation: Callable[[Redis], T], *, needs_room: bool = True) -> T | None:
+        """`needs_room`: whether one that is full refuses it."""
+        passes = self.is_full and not needs_room
+        if not passes and not self._may_try():
             return None
         redis = self._connect()
         if redis is None:
             return None
         try:
+            if self.degraded_since is not None and not passes:
+                redis.set(PROBE, b"1", ex=1)
             answer = operation(redis)
         except RedisError as error:
             self._note_loss(error)
             return None
-        self._note_return()
+        if not passes:
+            self._note_return()
         return answer
 
     def _may_try(self) -> bool:
@@ -280,23 +259,23 @@ class Volatile:
             self._retry_at = time.monotonic() + RETRY_SECONDS
             first = self.degraded_since is None
             self.degraded_since = self.degraded_since or time.time()
+            self.is_full = isinstance(error, OutOfMemoryError)
         if first and self._on_fallback:
             self._on_fallback(True)
         if first:
-            logger.error(
-                "Redis can't be reached, state is kept in this process's memory: %s", type(error).__name__
-            )
+            what = "is full" if self.is_full else "can't be reached"
+            logger.error("Redis %s, state is kept in this process's memory: %s", what, type(error).__name__)
 
     def _note_return(self) -> None:
         self._reached = True
         if self.degraded_since is None:
             return
         with self._lock:
-            since, self.degraded_since = self.degraded_since, None
+            since, self.degraded_since, self.is_full = self.degraded_since, None, False
         if since is not None and self._on_fallback:
             self._on_fallback(False)
         if since is not None:
-            logger.warning("Redis answers again after %.0f s", time.time() - since)
+            logger.warning("Redis works again after %.0f s", time.time() - since)
 
 
 def _text(name: bytes | str) -> str:

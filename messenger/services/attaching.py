@@ -18,6 +18,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
+from crm.monitoring.private import words
 from messenger.exceptions import FileTooLarge, FileTypeNotAllowed, Invalid, Unavailable
 from messenger.lib import clock
 from messenger.lib.storage_errors import storage_errors
@@ -113,7 +114,7 @@ def _store(name: str, file: CleanFile) -> Attachment:
     try:
         row.file.save("", File(file.content), save=False)
     except storage_errors() as error:
-        logger.error("An attachment can't be stored: %s", type(error).__name__)
+        logger.error("An attachment can't be stored: %s", words(error) or type(error).__name__)
         raise Unavailable(retry_after=30) from error
     return row
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import Error as DatabaseError
 
+from crm.database_outage import outage
 from messenger.exceptions import Unavailable
 from messenger.services.visitor_view import snapshots
 from messenger.stream.feed import Feed, View
@@ -94,7 +95,7 @@ class Loader:
 
     def _pause(self, batch: list[Feed], error: DatabaseError) -> None:
         """The database can't be reached: streams stay open and wait, those that are being opened don't."""
-        logger.error("The database can't be reached by the streams: %s", type(error).__name__)
+        outage.note(error)
         for feed in batch:
             for stream in feed.streams:
                 stream.give_up_opening(Unavailable())

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.handlers.asgi import ASGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils import translation
 from psycopg_pool import PoolTimeout
 
+from crm.database_outage import is_outage, outage
 from messenger.exceptions import Invalid, Unavailable
 from messenger.stream.wire import Scope
 
@@ -30,5 +31,8 @@ def as_our_errors() -> Iterator[None]:
         yield
     except SuspiciousOperation as error:
         raise Invalid from error
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (DatabaseError, PoolTimeout) as error:
+        if not is_outage(error):
+            raise
+        outage.note(error)
         raise Unavailable from error

@@ -15,7 +15,8 @@ from redis.retry import Retry
 
 from crm.servers import Valkey
 from messenger.lib import volatile as module
-from messenger.lib.volatile import MEMORY_ITEMS, Limit, Memory, Volatile
+from messenger.lib.memory import MEMORY_ITEMS, Memory
+from messenger.lib.volatile import Limit, Volatile
 from tests.parallel import in_parallel
 
 KEY, OTHER = "test:a", "test:b"

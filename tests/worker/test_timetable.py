@@ -8,9 +8,12 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django_q import cluster
+from django_q.brokers import get_broker
 from django_q.models import Schedule
 
-from messenger.schedules import TIMETABLE, bring_in_line
+from messenger.schedules import TIMETABLE, bring_in_line, pull_back
+from tests.outages import database_away
 from tests.parallel import in_parallel
 
 pytestmark = pytest.mark.django_db
@@ -145,3 +148,32 @@ def test_two_processes_that_migrate_at_once_make_no_doubles() -> None:
     Schedule.objects.all().delete()
     in_parallel(4, migrate)
     assert held() == declared()
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=400)])
+def test_what_a_clock_that_was_ahead_put_off_is_pulled_back(schedule: Schedule, ahead: timedelta) -> None:
+    Schedule.objects.filter(pk=schedule.pk).update(next_run=schedule.next_run + ahead)
+    assert pull_back() == 1
+    schedule.refresh_from_db()
+    assert is_in_its_hour(schedule)
+    assert pull_back() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guard_pulls_back_with_each_look(schedule: Schedule) -> None:
+    Schedule.objects.filter(pk=schedule.pk).update(next_run=FAR)
+    cluster.scheduler(broker=get_broker())
+    schedule.refresh_from_db()
+    assert is_in_its_hour(schedule)
+
+
+def test_schedules_of_others_are_not_pulled_back() -> None:
+    Schedule.objects.create(name="nightly report", func="reports.tasks.send", schedule_type="D", next_run=FAR)
+    pull_back()
+    assert Schedule.objects.get(name="nightly report").next_run == FAR
+
+
+@pytest.mark.django_db(transaction=True)
+def test_guard_lives_on_without_the_database() -> None:
+    with database_away():
+        cluster.scheduler(broker=get_broker())

@@ -26,6 +26,7 @@ class Check(NamedTuple):
 CHECKS = (
     Check("messenger", gettext_lazy("Messenger"), system.enabled, needs_database=False),
     Check("database", gettext_lazy("Database"), system.database, needs_database=False),
+    Check("database_writes", gettext_lazy("Writing to the database"), system.writing),
     Check("redis", gettext_lazy("Redis"), system.redis, needs_database=False),
     Check("streams", gettext_lazy("Stream service"), system.streams, needs_database=False),
     Check("storage", gettext_lazy("Storage of attachments"), storage.storage, needs_database=False),

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from django.core.files.storage import FileSystemStorage
@@ -28,11 +29,26 @@ def _disk(folder: Path) -> Verdict:
     there = next((one for one in (folder, *folder.parents) if one.exists()), folder)
     if not os.access(there, os.W_OK | os.X_OK):
         return error(_("The folder of attachments can't be written to: files are refused."))
+    try:
+        _write_something(there)
+    except OSError as trouble:
+        return error(
+            _("Nothing can be written to the folder of attachments (%(error)s): files are refused.")
+            % {"error": os.strerror(trouble.errno or 0)}
+        )
     free = shutil.disk_usage(there).free
     sentence = _("Attachments are kept on disk, with %(free)s free.") % {"free": filesizeformat(free)}
     if free < FULL_BYTES:
         return error(sentence)
     return ok(sentence) if free >= LOW_BYTES else warning(sentence)
+
+
+def _write_something(folder: Path) -> None:
+    """Quotas, and disks that were made read-only, show no other way."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(b"messenger")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _service() -> Verdict:

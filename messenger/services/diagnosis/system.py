@@ -3,14 +3,15 @@
 import time
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from crm.database_outage import outage
 from crm.monitoring import build
 from messenger.events import STREAM_SERVICE_CHANNEL
 from messenger.geoip import describe
-from messenger.services.diagnosis.finding import Verdict, ok, span, warning
+from messenger.services.diagnosis.finding import Verdict, error, ok, span, warning
 from messenger.services.locating import PAUSES
 from messenger.volatile import volatile
 
@@ -24,9 +25,24 @@ def enabled() -> Verdict:
 
 
 def database() -> Verdict:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        if not outage.lacks_connections:
+            raise
+        return error(_("The database takes no more connections."))
     return ok(_("The database answers."))
+
+
+def writing() -> Verdict:
+    """A replica that was not made the first one yet reads well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')::bool")
+        is_read_only = cursor.fetchone()[0]
+    if is_read_only:
+        return error(_("The database is read-only: nobody can write, and nobody can log in."))
+    return ok(_("The database takes changes."))
 
 
 def redis() -> Verdict:
@@ -35,10 +51,19 @@ def redis() -> Verdict:
         return warning(
             _("There is no Redis: sessions and limits hold in one process only, events don't travel.")
         )
-    volatile.get("messenger:diagnosis")
+    # Reading would succeed with one that is full.
+    volatile.set("messenger:diagnosis", 1, 1)
     since = volatile.degraded_since
     if since is None:
         return ok(_("Redis answers."))
+    if volatile.is_full:
+        return warning(
+            _(
+                "Redis is full since %(time)s: new sessions and limits are kept in each process's memory. "
+                "It needs more memory, or maxmemory-policy volatile-lru."
+            )
+            % {"time": span(time.time() - since)}
+        )
     return warning(
         _(
             "Redis can't be reached since %(time)s: sessions and limits are kept in each process's memory, "
