@@ -78,11 +78,12 @@ class Desk:
     def read_all(self) -> None:
         """The next story begins with nothing of this one that waits."""
         self.go(f"/admin/messenger/conversation/{self.conversation}/change/")
-        self.expect_news(0)
+        self.expect_news(0, seconds=60)
 
-    def expect_news(self, number: int, page: Page | None = None) -> None:
+    def expect_news(self, number: int, page: Page | None = None, *, seconds: float = 15) -> None:
         """In the page's title, beside what waits in Anna's other conversations."""
-        expect(page or self.page).to_have_title(re.compile(rf"^\({self.waiting + number}\) "))
+        title = re.compile(rf"^\({self.waiting + number}\) ")
+        expect(page or self.page).to_have_title(title, timeout=seconds * 1000)
 
     def new_window(self, path: str) -> Page:
         return self.go(path, self.page.context.new_page())
