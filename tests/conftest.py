@@ -1,5 +1,6 @@
 """The people of the tests and the place where they meet."""
 
+import importlib
 import random
 import shutil
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
@@ -68,6 +70,12 @@ def off_duty(user: User) -> User:
     """Nothing comes to them by itself; the tests of assignment put people on duty."""
     AgentProfile.objects.create(user=user, status=AgentProfile.Status.AWAY)
     return user
+
+
+@pytest.fixture
+def role_groups(db: None) -> None:
+    """The migration's groups, which a test with real transactions empties."""
+    importlib.import_module("messenger.migrations.0003_groups").make_groups(apps, None)
 
 
 @pytest.fixture

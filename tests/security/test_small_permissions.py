@@ -168,7 +168,9 @@ def test_somebody_is_left_who_can_take_it_back(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_take_it_from_each_other_do_not_both_lose_it(administrator: User, colleague: User) -> None:
+def test_two_who_take_it_from_each_other_do_not_both_lose_it(
+    role_groups: None, administrator: User, colleague: User
+) -> None:
     colleague.role = "administrator"
     colleague.save()
     client = Client()

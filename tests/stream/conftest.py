@@ -1,11 +1,9 @@
 """A stream process per module, and a Valkey of their own."""
 
-import importlib
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from redis import Redis
 
@@ -47,12 +45,6 @@ def server(
 ) -> Iterator[StreamServer]:
     with stream_server(tmp_path_factory.mktemp("stream")) as running:
         yield running
-
-
-@pytest.fixture
-def role_groups(db: None) -> None:
-    """The migration's groups, which a test with real transactions empties."""
-    importlib.import_module("messenger.migrations.0003_groups").make_groups(apps, None)
 
 
 @pytest.fixture
