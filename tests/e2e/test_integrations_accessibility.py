@@ -26,7 +26,13 @@ from messenger.lib import clock
 from messenger.models import Contact, Conversation, VisitorMail, WebhookAttempt, WebhookDelivery
 now = clock.now()
 known = Contact.objects.exclude(email="").values("pk")
-mailed = Conversation.objects.filter(contact__in=known, last_message_id__isnull=False).order_by("-pk")[:4]
+mailed = (
+    Conversation.objects.filter(contact__in=known, last_message_id__isnull=False)
+    .exclude(pk__in=VisitorMail.objects.values("conversation"))
+    .exclude(pk__in=WebhookDelivery.objects.values("conversation"))
+    .order_by("-pk")[:4]
+)
+mailed = list(mailed)
 for state, problem, one in zip(
     ("sent", "waiting", "failed", "not_needed"), ("", "TooSlow", "SMTP 550", ""), mailed, strict=True
 ):
