@@ -100,4 +100,7 @@ class Migration(migrations.Migration):
             ),
         ),
         ValidateConstraint("conversation", "messenger_conversation_rating_type"),
+        # Nothing is known of a new column or index otherwise, until the database finds the time: its plans would be those
+        # of an empty one.
+        migrations.RunSQL("ANALYZE messenger_conversation, messenger_contact", migrations.RunSQL.noop),
     ]
