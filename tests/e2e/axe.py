@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -16,6 +16,7 @@ THEMES = {
     "light": {"type": "tag", "values": RULES},
     "dark": {"type": "rule", "values": COLOURS},
 }
+SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 # unfold keeps the chosen theme and sets it as a class of the root.
 SET_THEME = """async (dark) => {
   document.documentElement.classList.toggle("dark", dark);
@@ -34,4 +35,16 @@ def findings(page: Page) -> list[str]:
         page.evaluate(SET_THEME, theme == "dark")
         found += page.evaluate(FIND, [rules, theme])
     page.evaluate(SET_THEME, False)
+    return found
+
+
+def found_on(page: Page) -> list[str]:
+    """At both sizes, light and dark; nor is a page wider than its window."""
+    found = []
+    for size in SIZES:
+        page.set_viewport_size(size)
+        found += findings(page)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"wider than {size['width']}")
+    page.set_viewport_size(SIZES[0])
     return found

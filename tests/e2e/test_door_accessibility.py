@@ -4,15 +4,13 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page
 
 from scripts.pictures.door import code_of
-from tests.e2e.axe import findings
+from tests.e2e.axe import SIZES, found_on
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
 from tests.e2e.system import Demo, System
-
-SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 
 
 @pytest.fixture(scope="module")
@@ -21,18 +19,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     own = Demo(tmp_path_factory.mktemp("door"))
     yield own
     own.stop()
-
-
-def found_on(page: Page) -> list[str]:
-    """At both sizes, light and dark; nor is a page wider than its window."""
-    found = []
-    for size in SIZES:
-        page.set_viewport_size(size)
-        found += findings(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"wider than {size['width']}")
-    page.set_viewport_size(SIZES[0])
-    return found
 
 
 def log_in(page: Page, system: System, username: str, password: str) -> None:

@@ -7,14 +7,13 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.axe import findings
+from tests.e2e.axe import SIZES, found_on
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
 from tests.e2e.system import Demo, System
 
-SIZES: tuple[ViewportSize, ...] = ({"width": 1440, "height": 900}, {"width": 390, "height": 844})
 TOKENS = "/admin/messenger/integrationtoken/"
 MAILS = "/admin/messenger/visitormail/"
 DELIVERIES = "/admin/messenger/webhookdelivery/"
@@ -71,18 +70,6 @@ def page(new_context: NewContext, system: System) -> Page:
     page = Operator(new_context(locale="ru-RU", viewport=SIZES[0]), system).page
     expect(page.locator("html")).to_have_attribute("lang", "ru")
     return page
-
-
-def found_on(page: Page) -> list[str]:
-    """At both sizes, light and dark; nor is a page wider than its window."""
-    found = []
-    for size in SIZES:
-        page.set_viewport_size(size)
-        found += findings(page)
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(f"wider than {size['width']}")
-    page.set_viewport_size(SIZES[0])
-    return found
 
 
 def test_tokens(page: Page, system: System) -> None:

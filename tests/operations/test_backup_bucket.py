@@ -9,35 +9,24 @@ import pytest
 from django.conf import LazySettings
 from django.core.files.storage import Storage, storages
 from django.core.management import CommandError, call_command
-from moto.server import ThreadedMotoServer
 
 from crm import storage_settings
 from messenger.models import Attachment
 from messenger.services.backup import making, manifest
 from tests.files import pdf, png
 from tests.operations.databases import Databases
+from tests.s3 import BUCKET, s3_server
 from tests.visitor import Visitor
 
 
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> Iterator[Storage]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "BUCKET": "attachments",
-        "ENDPOINT_URL": f"http://{host}:{port}",
-        "REGION": "us-east-1",
-        "ACCESS_KEY_ID": "key",
-        "SECRET_ACCESS_KEY": "secret",
-    }.items():
-        monkeypatch.setattr(storage_settings, f"MESSENGER_S3_{name}", value)
-    settings.STORAGES = settings.STORAGES | {"messenger": storage_settings.attachments_storage(Path())}
-    storage: Any = storages["messenger"]
-    storage.connection.create_bucket(Bucket="attachments")
-    monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", storage)
-    yield storage
-    server.stop()
+    with s3_server(monkeypatch):
+        settings.STORAGES = settings.STORAGES | {"messenger": storage_settings.attachments_storage(Path())}
+        storage: Any = storages["messenger"]
+        storage.connection.create_bucket(Bucket=BUCKET)
+        monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", storage)
+        yield storage
 
 
 def test_files_stay_in_the_bucket_and_are_looked_for(

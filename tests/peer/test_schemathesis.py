@@ -14,12 +14,12 @@ from schemathesis import APIOperation, BaseSchema, Case, GenerationMode, openapi
 from schemathesis.core.result import Ok
 
 from crm.models import User
-from crm.wsgi import application as django
 from messenger.models import Conversation, Inbox
 from messenger.services import status
 from tests.files import png
 from tests.peer.conftest import CSRF_TOKEN, SETTINGS
 from tests.peer.description import CHECKS
+from tests.peer.machine.in_process import whole
 from tests.stream.people import log_in
 from tests.visitor import Visitor
 
@@ -42,15 +42,6 @@ def without_limits(settings: LazySettings) -> None:
         if name.startswith("MESSENGER_THROTTLE_"):
             setattr(settings, name, "")
     settings.MESSENGER_CAPTCHA_ENABLED = False
-
-
-def whole(environ: Any, start_response: Any) -> list[bytes]:
-    """Django as WSGI. Werkzeug's client does not close an answer, as a server does."""
-    response: Any = django(environ, start_response)
-    try:
-        return list(response)
-    finally:
-        response.close()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.db import OperationalError
 from django.test import Client
-from moto.server import ThreadedMotoServer
 
 from crm import storage_settings
 from messenger.models import Attachment, Message
@@ -23,6 +22,7 @@ from messenger.models.attachment import storage_path
 from messenger.services import attaching, posting
 from messenger.tasks import sweep_files
 from tests.files import pdf, png
+from tests.s3 import BUCKET, s3_server
 from tests.visitor import Visitor
 
 DAY = timedelta(days=1)
@@ -79,23 +79,12 @@ def test_file_and_folder_are_on_the_disk_before_the_row(
 @pytest.fixture
 def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Storage]:
     """The store that the settings make of MESSENGER_S3_BUCKET, against a server that speaks S3."""
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    for name, value in {
-        "BUCKET": "attachments",
-        "ENDPOINT_URL": f"http://{host}:{port}",
-        "REGION": "us-east-1",
-        "ACCESS_KEY_ID": "key",
-        "SECRET_ACCESS_KEY": "secret",
-    }.items():
-        monkeypatch.setattr(storage_settings, f"MESSENGER_S3_{name}", value)
-    storage: Any = storages.create_storage(storage_settings.attachments_storage(Path()))
-    storage.connection.create_bucket(Bucket="attachments")
-    monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", storage)
-    monkeypatch.setattr(attaching, "attachments_storage", lambda: storage)
-    yield storage
-    server.stop()
+    with s3_server(monkeypatch):
+        storage: Any = storages.create_storage(storage_settings.attachments_storage(Path()))
+        storage.connection.create_bucket(Bucket=BUCKET)
+        monkeypatch.setattr(Attachment._meta.get_field("file"), "storage", storage)
+        monkeypatch.setattr(attaching, "attachments_storage", lambda: storage)
+        yield storage
 
 
 def test_s3_keeps_hands_out_and_is_swept(

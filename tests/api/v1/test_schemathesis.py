@@ -8,7 +8,8 @@ from crm.models import User
 from messenger.models import Conversation
 from messenger.services import status
 from tests.api.v1.rest import make_token
-from tests.peer.test_schemathesis import AnyCase, ask_much, cases_of, every_mode, operations_of, whole
+from tests.peer.machine.in_process import whole
+from tests.peer.test_schemathesis import AnyCase, ask_much, cases_of, every_mode, operations_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
