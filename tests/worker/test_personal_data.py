@@ -110,10 +110,10 @@ def test_export_that_takes_longer_than_other_tasks_goes_on(
 
 def test_one_that_takes_longer_than_it_may_is_given_up(tmp_path: Path, export: DataExport) -> None:
     # Long enough to come to the lock on a busy machine: django-q2 itself gives a task up after five tries.
+    DataExport.objects.update(attempts=turns.ATTEMPTS - 1)
+    # It was written under the settings of the tests, which give it an hour.
+    OrmQ.objects.all().delete()
     with cluster(tmp_path, WORKER_TASK_SECONDS="3", WORKER_LONG_TASK_SECONDS="3") as worker:
-        DataExport.objects.update(attempts=turns.ATTEMPTS - 1)
-        # It was written under the settings of the tests.
-        OrmQ.objects.all().delete()
         with nobody_goes_on("messenger_consent"):
             async_task(RUN, timeout=3)
             wait_at_work(worker)

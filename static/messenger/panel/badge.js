@@ -7,9 +7,11 @@ const POLL_MS = 15_000;
 const LINK = "#nav-sidebar a[href$='/messenger/conversation/']";
 const title = document.title.trim();
 let shown = 0;
+let timesTold = 0;
 
 export function showUnread(number) {
   shown = number;
+  timesTold += 1;
   const link = document.querySelector(LINK);
   if (link) badgeOf(link).textContent = number > 99 ? "99+" : number || "";
   document.title = number > 0 ? `(${number}) ${title}` : title;
@@ -37,8 +39,12 @@ export function watchUnread(live, { onMore }) {
 
 async function ask(onMore) {
   const before = shown;
+  const askedAt = timesTold;
   try {
-    showUnread((await getJson("/api/messenger/unread/")).unread);
+    const { unread } = await getJson("/api/messenger/unread/");
+    // What was told meanwhile is newer: the answer may be of before it.
+    if (timesTold !== askedAt) return;
+    showUnread(unread);
     if (shown > before) onMore();
   } catch {
     // The next time will do.

@@ -181,7 +181,7 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def wait_until(condition: Any, seconds: float = 8.0) -> None:
+def wait_until(condition: Any, seconds: float = 30) -> None:
     """For what shows on the server only; what shows on the page is waited for by Playwright."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -89,11 +89,11 @@ def test_after_an_outage_the_stream_is_back_with_the_first_answer(shop: OpenPage
     for _ in range(30):
         widget.page.clock.run_for(1_000)
         time.sleep(0.02)
+    wait_until(lambda: api.streams == 0)
     for fault in faults:
         fault.times = 0
-    opened = len(api.seen("stream"))
     widget.page.clock.run_for(40_000)
-    wait_until(lambda: len(api.seen("stream")) > opened)
+    wait_until(lambda: api.streams == 1)
     api.say("back again")
     expect(widget.theirs).to_contain_text("back again")
 
