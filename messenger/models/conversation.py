@@ -253,11 +253,16 @@ class Conversation(models.Model):
                 name="messenger_conv_branch_live",
                 condition=Q(status__in=UNFINISHED),
             ),
-            models.Index(
-                fields=["-last_message_at", "-id"],
-                include=["rating_score", "branch", "inbox"],
-                name="messenger_conv_rated",
-                condition=Q(rating_score__isnull=False),
+            *(
+                models.Index(
+                    *(F(name) for name in column),
+                    F("last_message_at").desc(),
+                    F("id").desc(),
+                    include=["rating_score", "rating_type", "status", "branch", "inbox"],
+                    name=f"messenger_conv_rated_{of}",
+                    condition=Q(rating_score__isnull=False),
+                )
+                for of, column in (("all", ()), ("branch", ("branch",)), ("operator", ("assignee",)))
             ),
             models.Index(
                 fields=["waiting_since"],

@@ -177,9 +177,13 @@ def _keep(found: Found, hits: Sequence[tuple[int, int]], wanted: Sequence[Conver
 
 def _few(wanted: Sequence[ConversationQuerySet]) -> list[int] | None:
     """The conversations themselves, where there are no more than that: the operator's own, or what a filter left."""
-    ordered = [part.order_by("-last_message_at", "-pk").values_list("pk", flat=True) for part in wanted]
-    ids = {pk for part in ordered for pk in part[: FEW_CONVERSATIONS + 1]}
-    return list(ids) if len(ids) <= FEW_CONVERSATIONS else None
+    ids: set[int] = set()
+    for part in wanted:
+        ordered = part.order_by("-last_message_at", "-pk").values_list("pk", flat=True)
+        ids.update(ordered[: FEW_CONVERSATIONS + 1])
+        if len(ids) > FEW_CONVERSATIONS:
+            return None
+    return list(ids)
 
 
 def words_of(text: str) -> str:
