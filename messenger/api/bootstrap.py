@@ -15,6 +15,7 @@ from messenger.models import Contact, Conversation, Inbox
 from messenger.services import contact_details, hours, proof_of_work, visitor_view, visitors
 from messenger.services.absence import absence_of
 from messenger.services.attaching import MAX_FILES
+from messenger.services.known_inboxes import inbox_of_version
 from messenger.services.visitor_gate import What
 from messenger.utils import create_widget_session
 
@@ -30,11 +31,11 @@ class BootstrapView(WidgetView):
         form = shapes.Bootstrap(data=self.body())
         form.is_valid(raise_exception=True)
         said = form.validated_data
-        # For a moment after it was deleted the door lets its visitors in.
-        inbox = Inbox.objects.filter(pk=self.visit.inbox.id).first() if self.visit.inbox else None
+        at_door = self.visit.inbox
+        inbox = inbox_of_version(at_door.id, at_door.version) if at_door else None
         if inbox is None:
             raise InboxNotFound
-        contact, conversation = visitors.welcome(
+        contact, conversation, is_new = visitors.welcome(
             inbox=inbox,
             introduction=visitors.Introduction(
                 visitor_token=said["visitor_token"],
@@ -49,12 +50,14 @@ class BootstrapView(WidgetView):
         )
         by_mail = visitors.came_by_mail(contact, said["visitor_token"])
         visitor_token = visitors.visitor_token(contact, by_mail=by_mail)
-        return Response(self._answer(inbox, contact, conversation) | {"visitor_token": visitor_token})
-
-    def _answer(self, inbox: Inbox, contact: Contact, conversation: Conversation) -> dict[str, Any]:
-        view = visitor_view.latest(conversation.pk)
+        view = visitor_view.of_new(conversation, inbox) if is_new else visitor_view.latest(conversation.pk)
         if view is None:
             raise SessionInvalid
+        return Response(self._answer(inbox, contact, conversation, view) | {"visitor_token": visitor_token})
+
+    def _answer(
+        self, inbox: Inbox, contact: Contact, conversation: Conversation, view: dict[str, Any]
+    ) -> dict[str, Any]:
         now = hours.hours_of(inbox)
         absence = absence_of(inbox, conversation, now)
         nobody_is_there = now.outside or absence.is_away

@@ -26,6 +26,7 @@ from messenger.models import Inbox
 from messenger.models.inbox import inbox_cache_key, max_file_bytes
 from messenger.services import proof_of_work, suspicion
 from messenger.services.attaching import Limits
+from messenger.services.known_inboxes import VERSION
 from messenger.utils import (
     WidgetSession,
     ensure_messenger_enabled_api,
@@ -49,6 +50,7 @@ class InboxFacts(NamedTuple):
     attachments_enabled: bool
     max_file_size_mb: int
     allowed_content_types: list[str]
+    version: str
 
     @property
     def file_limits(self) -> Limits:
@@ -185,7 +187,8 @@ def _find_inbox(widget_token: str, cached: Any) -> InboxFacts | None:
     if cached and len(cached) == len(InboxFacts._fields):
         return InboxFacts(*cached)
     row = (
-        Inbox.objects.filter(widget_token=widget_token, is_active=True)
+        Inbox.objects.annotate(version=VERSION)
+        .filter(widget_token=widget_token, is_active=True)
         .values_list(*InboxFacts._fields)
         .first()
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messenger.lib.sql import fetch_all
+from messenger.models import Conversation, Inbox
 from messenger.services import attachment_links
 from messenger.services.typing import typing_operators
 
@@ -83,6 +84,20 @@ def snapshot(conversation_id: int, since_id: int) -> dict[str, Any] | None:
 def latest(conversation_id: int) -> dict[str, Any] | None:
     """The same with the last 50 messages, as a widget begins with."""
     return _load(LAST_SQL, {conversation_id: 0}).get(conversation_id)
+
+
+def of_new(conversation: Conversation, inbox: Inbox) -> dict[str, Any]:
+    """The same of a conversation that was made just now: nothing is asked of the database."""
+    nothing = dict.fromkeys(Row._fields)
+    known = {
+        "conversation_id": conversation.pk,
+        "status": conversation.status,
+        "operator_read_up_to": 0,
+        "blocked": False,
+        "rating_enabled": inbox.rating_enabled,
+        "rating_type": inbox.rating_type,
+    }
+    return _conversation(Row(**nothing | known), since_id=0)  # type: ignore[arg-type]
 
 
 def public(view: dict[str, Any]) -> dict[str, Any]:

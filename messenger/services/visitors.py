@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core import signing
@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.models import Region
-from messenger.exceptions import Blocked, Invalid, SessionInvalid
+from messenger.exceptions import Blocked, InboxNotFound, Invalid, SessionInvalid
 from messenger.geoip import looks_up_locally, region_of
+from messenger.lib.inserting import insert
 from messenger.models import Contact, Conversation, Inbox
 from messenger.models.conversation import ACTIVE
 from messenger.services.routing import branch_for
@@ -55,22 +56,32 @@ def came_by_mail(contact: Contact, token: str) -> bool:
     return contact_id == contact.pk.hex
 
 
-def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conversation]:
+class Welcome(NamedTuple):
+    """`is_new`: nothing was said in the conversation yet, because it was made just now."""
+
+    contact: Contact
+    conversation: Conversation
+    is_new: bool
+
+
+def welcome(*, inbox: Inbox, introduction: Introduction) -> Welcome:
     """The visitor's contact and conversation, made where there are none yet.
 
     Without a valid visitor token or identity hash it is always a new contact. The conversation is the active one,
     else the last one, closed as it is: the next message opens a new one. Raises Invalid for a wrong hash,
-    Blocked for a blocked contact, Unavailable where no branch can be found.
+    Blocked for a blocked contact, Unavailable where no branch can be found, InboxNotFound where the inbox is gone.
     """
     verified = _verified_id(inbox, introduction)
     comes_back = verified or introduction.visitor_token
     known = _find_contact(inbox, introduction, verified) if comes_back else None
     # The world outside is asked before the transaction: nobody waits for a row while it answers.
     region = None if known and known.region_id else _locate(inbox, introduction)
+    if not comes_back:
+        contact = Contact(inbox=inbox, **_details(introduction, "", region))
+        conversation = Conversation(**_beginning(inbox, contact, introduction))
+        _store(contact, conversation)
+        return Welcome(contact, conversation, is_new=True)
     with transaction.atomic():
-        if not comes_back:
-            contact = _make_contact(inbox, introduction, "", region)
-            return contact, Conversation.objects.create(**_beginning(inbox, contact, introduction))
         # Between the two looks the contact may have been anonymized: who comes back then is a stranger.
         contact = (
             _remember_details(known, introduction, verified, region) if known else None
@@ -80,7 +91,17 @@ def welcome(*, inbox: Inbox, introduction: Introduction) -> tuple[Contact, Conve
         conversation = latest_conversation(contact) or start_conversation(
             inbox=inbox, contact=contact, introduction=introduction
         )
-    return contact, conversation
+    return Welcome(contact, conversation, is_new=False)
+
+
+def _store(contact: Contact, conversation: Conversation) -> None:
+    """Raises InboxNotFound where the inbox was deleted since it was read."""
+    try:
+        insert(contact, conversation)
+    except IntegrityError:
+        if Inbox.objects.filter(pk=contact.inbox_id).exists():
+            raise
+        raise InboxNotFound from None
 
 
 def latest_conversation(contact: Contact) -> Conversation | None:
@@ -169,7 +190,14 @@ def _contact_of_token(inbox: Inbox, token: str) -> Contact | None:
 
 
 def _make_contact(inbox: Inbox, said: Introduction, verified: str, region: Region | None) -> Contact:
-    details = {
+    details = _details(said, verified, region)
+    if verified:
+        return Contact.objects.get_or_create(inbox=inbox, external_id=verified, defaults=details)[0]
+    return Contact.objects.create(inbox=inbox, **details)
+
+
+def _details(said: Introduction, verified: str, region: Region | None) -> dict[str, Any]:
+    return {
         "region": region,
         "name": said.name,
         "email": said.email,
@@ -178,9 +206,6 @@ def _make_contact(inbox: Inbox, said: Introduction, verified: str, region: Regio
         "last_seen_at": timezone.now(),
         "claimed_external_id": "" if verified else said.external_id,
     }
-    if verified:
-        return Contact.objects.get_or_create(inbox=inbox, external_id=verified, defaults=details)[0]
-    return Contact.objects.create(inbox=inbox, **details)
 
 
 def _remember_details(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from crm.models import Branch
 from messenger.models import Contact, Conversation, Inbox
 from messenger.services import status
 from tests.parallel import in_parallel
@@ -22,6 +23,30 @@ def test_inactive_inbox_is_not_found_at_once(inbox: Inbox) -> None:
     assert Visitor(inbox.widget_token).bootstrap().status_code == 200
     Inbox.objects.filter(pk=inbox.pk).update(is_active=False)
     assert Visitor(inbox.widget_token).bootstrap().json()["code"] == "inbox_not_found"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deleted_inbox_is_not_found_though_the_door_still_knows_it(yekaterinburg: Branch) -> None:
+    inbox = Inbox.objects.create(name="For a day", branch=yekaterinburg)
+    visitor = Visitor(inbox.widget_token)
+    visitor.bootstrap()
+    for model in (Conversation, Contact, Inbox):
+        # Nothing that is kept of it is forgotten.
+        model._default_manager.all()._raw_delete("default")
+    assert (visitor.bootstrap().status_code, visitor.bootstrap().json()["code"]) == (404, "inbox_not_found")
+    assert not Contact.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("by", ["update", "save"])
+def test_changed_inbox_is_told_at_once(inbox: Inbox, by: str) -> None:
+    assert Visitor(inbox.widget_token).bootstrap().json()["title"] == inbox.title
+    inbox.title = "Shop on Sunday"
+    if by == "save":
+        inbox.save()
+    else:
+        Inbox.objects.filter(pk=inbox.pk).update(title=inbox.title)
+    assert Visitor(inbox.widget_token).bootstrap().json()["title"] == "Shop on Sunday"
 
 
 def test_missing_token_is_invalid() -> None:

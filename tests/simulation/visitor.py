@@ -102,7 +102,7 @@ def arrive(floor: Floor, visit: Visit) -> None:
     if visit.region:
         known = Contact.objects.create(inbox=inbox, region=floor.world.regions[visit.region])
         introduction = Introduction(visitor_token=visitor_token(known))
-    contact, conversation = welcome(inbox=inbox, introduction=introduction)
+    contact, conversation, _is_new = welcome(inbox=inbox, introduction=introduction)
     visitor = Visitor(visit, floor, inbox.pk, contact.pk, conversation.pk)
     floor.visitors[conversation.pk] = visitor
     floor.touch(conversation.pk)

@@ -119,7 +119,7 @@ def test_browser_that_comes_back(contact: Contact, yekaterinburg: Branch, has_co
     said = Introduction(
         visitor_token=visitor_token(contact), email="maria@example.com", page_url="https://x.example"
     )
-    stranger, begun = anonymize_meanwhile(contact, lambda: welcome(inbox=contact.inbox, introduction=said))
+    stranger, begun, _is_new = anonymize_meanwhile(contact, lambda: welcome(inbox=contact.inbox, introduction=said))
     assert_gone(contact)
     assert stranger != contact
     assert begun.contact == stranger
@@ -128,7 +128,7 @@ def test_browser_that_comes_back(contact: Contact, yekaterinburg: Branch, has_co
 def test_verified_client_who_comes_back(inbox: Inbox, contact: Contact) -> None:
     Contact.objects.update(external_id="42")
     said = Introduction(external_id="42", identity_hash=inbox.identity_hash("42"))
-    stranger, _begun = anonymize_meanwhile(contact, lambda: welcome(inbox=inbox, introduction=said))
+    stranger, *_others = anonymize_meanwhile(contact, lambda: welcome(inbox=inbox, introduction=said))
     assert_gone(contact)
     assert stranger != contact
     assert stranger.external_id == "42"
