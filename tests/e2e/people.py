@@ -1,6 +1,7 @@
 """A visitor and an operator in browser contexts of their own, told in what they do and see."""
 
 import re
+from typing import Any, cast
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -34,18 +35,29 @@ class Visitor:
         expect(self.page.locator(".msgr-text")).to_have_text(list(texts))
 
 
+# Cookies of who has logged in once, by system and name.
+_logged_in: dict[tuple[str, str], list[Any]] = {}
+
+
 class Operator:
-    """Somebody who answers in the admin."""
+    """Somebody who answers in the admin. They log in once, and come back logged in."""
 
     def __init__(self, context: BrowserContext, system: System) -> None:
         self.system = system
+        who = system.base_url, system.username
+        context.add_cookies(_logged_in.get(who, []))
         self.page: Page = context.new_page()
-        self.page.goto(f"{system.base_url}/messenger/conversations/")
-        self.page.locator("input[name=username]").fill(system.username)
-        self.page.locator("input[name=password]").fill(system.password)
+        self.show_all()
+        if "/login/" in self.page.url:
+            self._log_in()
+            _logged_in[who] = cast("list[Any]", context.cookies())
+            self.show_all()
+
+    def _log_in(self) -> None:
+        self.page.locator("input[name=username]").fill(self.system.username)
+        self.page.locator("input[name=password]").fill(self.system.password)
         self.page.locator("input[name=password]").press("Enter")
         self.page.wait_for_url(lambda url: "/login/" not in url)
-        self.show_all()
 
     def show_all(self) -> None:
         """Where operators are there, what visitors write is assigned at once."""
