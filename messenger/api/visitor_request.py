@@ -59,8 +59,13 @@ class WidgetView(APIView):
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
         self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
         self.visit.own_origin = f"{request.scheme}://{request.get_host()}"
+        self.visit.also = self.keys_to_look_for()
         uploads: list[What] = ["UPLOAD"] if self._is_upload(request) else []
         self.visit.admit(self.what, *uploads, needs_session=self.needs_session)
+
+    def keys_to_look_for(self) -> list[str]:
+        """What the endpoint will need of the cache, as far as it can be known at the door."""
+        return []
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         self.visit = Visit(

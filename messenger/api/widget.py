@@ -20,10 +20,15 @@ logger = logging.getLogger(__name__)
 class PollView(WidgetView):
     """What is newer than the last message seen."""
 
+    def keys_to_look_for(self) -> list[str]:
+        return quiet_poll.likely_keys(self.visit.session_token)
+
     @described("poll", None, {200: shapes.PollAnswer}, parameters=[SINCE_ID])
     def get(self, request: Request) -> Response:
         since_id = self.message_id("since_id") or 0
-        view = quiet_poll.poll(self.visit.session.conversation_id, since_id)
+        conversation_id = self.visit.session.conversation_id
+        quiet_poll.remember(self.visit.session_token, conversation_id)
+        view = quiet_poll.poll(conversation_id, since_id, self.visit.kept)
         if view is None:
             raise SessionInvalid
         if view["blocked"]:

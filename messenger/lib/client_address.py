@@ -32,6 +32,7 @@ def client_address(remote: str, forwarded: str, trusted: Sequence[Network]) -> s
     return str(address)
 
 
+@lru_cache(maxsize=10_000)
 def network_of(address: str) -> str:
     """What a limit per address counts: an IPv4 address, or the /64 that one IPv6 customer has."""
     parsed = _parse(address)
@@ -46,6 +47,7 @@ def is_trusted(remote: str, trusted: Sequence[Network]) -> bool:
     return address is not None and _is_trusted(address, trusted)
 
 
+@lru_cache(maxsize=10_000)
 def _parse(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     text = text.strip()
     if text.startswith("["):

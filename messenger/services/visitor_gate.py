@@ -64,7 +64,7 @@ class Visit:
     """A request at the door. `own_origin` is the CRM's own, always let in.
 
     `origin_allowed` says whether the page may read the answer, whatever it is; `inbox` and `session` are there
-    once the request was admitted.
+    once the request was admitted. `also` are keys of the cache to look for on the way, and `kept` has what was found.
     """
 
     widget_token: str
@@ -72,6 +72,8 @@ class Visit:
     address: str
     origin: str = ""
     own_origin: str = ""
+    also: list[str] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict, init=False)
     origin_allowed: bool = field(default=False, init=False)
     inbox: InboxFacts | None = field(default=None, init=False)
     needs_proof: bool = field(default=False, init=False)
@@ -113,8 +115,8 @@ class Visit:
             raise Invalid({"widget_token": [_("This field is required.")]})
         if not _WIDGET_TOKEN.fullmatch(self.widget_token):
             raise InboxNotFound
-        kept, retry_after = self._look(whats, needs_session)
-        cached = kept[inbox_cache_key(self.widget_token)]
+        retry_after = self._look(whats, needs_session)
+        cached = self.kept[inbox_cache_key(self.widget_token)]
         inbox = None if retry_after and not cached else _find_inbox(self.widget_token, cached)
         if inbox is not None:
             self._check_origin(inbox)
@@ -124,24 +126,25 @@ class Visit:
             raise InboxNotFound
         self.inbox = inbox
         if needs_session:
-            self._session = self._find_session(inbox, kept[session_cache_key(self.session_token)])
+            self._session = self._find_session(inbox, self.kept[session_cache_key(self.session_token)])
         return inbox
 
-    def _look(self, whats: Sequence[What], needs_session: bool) -> tuple[dict[str, Any], int]:
-        """What the cache has under each key, and the seconds to wait where a limit is passed."""
+    def _look(self, whats: Sequence[What], needs_session: bool) -> int:
+        """Fills `kept` with what the cache has; the seconds to wait where a limit is passed."""
         network = network_of(self.address)
         doubts = [suspicion.suspect_key(network), suspicion.proved_key(self.session_token)]
         keys = [inbox_cache_key(self.widget_token)]
         keys += [session_cache_key(self.session_token)] if needs_session else []
         keys += doubts if suspicion.is_watching(whats[0]) else []
+        keys += self.also
         limits = [limit for what in whats for limit in self._limits(what, needs_session)]
         values, retry_after, noticed = volatile.look(keys, limits, suspicion.counters(whats[0], network))
-        kept = dict(zip(keys, values, strict=True))
-        suspect, proved = map(kept.get, doubts)
+        self.kept = dict(zip(keys, values, strict=True))
+        suspect, proved = map(self.kept.get, doubts)
         if noticed and not suspect:
             suspicion.suspect(network)
         self.needs_proof = bool(suspect or noticed) and not proved
-        return kept, retry_after
+        return retry_after
 
     def _check_origin(self, inbox: InboxFacts) -> None:
         self.origin_allowed = not inbox.allowed_origins or self.origin in ("", self.own_origin)

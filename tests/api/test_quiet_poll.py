@@ -1,12 +1,15 @@
 """A poll with nothing new is answered from the cache, and never with anything old."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from redis import Redis
 
 from crm.models import User
-from messenger.models import Contact
-from messenger.services import posting, reading, status, typing
+from messenger.models import Contact, Conversation
+from messenger.services import posting, quiet_poll, reading, status, typing
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,3 +62,38 @@ def test_blocked_contact_is_shut_out_at_once(visitor: Visitor, waiting: int, way
         contact.is_blocked = True
         contact.save()
     assert visitor.poll(waiting).json()["code"] == "blocked"
+
+
+def test_a_quiet_poll_is_one_way_to_the_cache(visitor: Visitor, waiting: int, monkeypatch: Any) -> None:
+    visitor.poll(waiting)
+    asked = ways_to_redis(monkeypatch)
+    visitor.poll(waiting)
+    assert len(asked) == 1
+
+
+def test_a_session_that_moved_on_is_answered_from_where_it_is(
+    visitor: Visitor, waiting: int, operator: User, monkeypatch: Any
+) -> None:
+    """By a process that knows it from the conversation before."""
+    visitor.poll(waiting)
+    before = dict(quiet_poll._last_conversations)
+    status.close(conversation_id=visitor.conversation_id, actor=operator)
+    last = visitor.send("One thing more").json()["id"]
+    visitor.poll(last)
+    monkeypatch.setattr(quiet_poll, "_last_conversations", before)
+    posting.post_from_operator(
+        conversation_id=Conversation.objects.latest("pk").pk, operator=operator, body="Yes?"
+    )
+    assert visitor.poll(last).json()["messages"][0]["body"] == "Yes?"
+
+
+def ways_to_redis(monkeypatch: Any) -> list[Any]:
+    asked: list[Any] = []
+    original = Redis.execute_command
+
+    def execute(redis: Redis, *arguments: Any, **options: Any) -> Any:
+        asked.append(arguments)
+        return original(redis, *arguments, **options)
+
+    monkeypatch.setattr(Redis, "execute_command", execute)
+    return asked
