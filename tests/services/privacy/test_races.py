@@ -119,7 +119,9 @@ def test_browser_that_comes_back(contact: Contact, yekaterinburg: Branch, has_co
     said = Introduction(
         visitor_token=visitor_token(contact), email="maria@example.com", page_url="https://x.example"
     )
-    stranger, begun, _is_new = anonymize_meanwhile(contact, lambda: welcome(inbox=contact.inbox, introduction=said))
+    stranger, begun, _is_new = anonymize_meanwhile(
+        contact, lambda: welcome(inbox=contact.inbox, introduction=said)
+    )
     assert_gone(contact)
     assert stranger != contact
     assert begun.contact == stranger
