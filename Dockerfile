@@ -18,7 +18,7 @@ RUN python scripts/translations.py compile \
 FROM python:3.13-slim-trixie AS app
 RUN groupadd --gid 10001 messenger \
     && useradd --uid 10001 --gid messenger --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin messenger \
-    && install --directory --owner messenger --group messenger --mode 0700 /data /data/files
+    && install --directory --owner messenger --group messenger --mode 0700 /data /data/files /data/spool
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app
 ENV PATH=/opt/venv/bin:$PATH \
@@ -26,6 +26,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     STATIC_ROOT=/app/staticfiles \
     MESSENGER_FILES_ROOT=/data/files \
+    TMPDIR=/data/spool \
     GRANIAN_HOST=0.0.0.0 \
     UVICORN_HOST=0.0.0.0
 WORKDIR /app

@@ -41,10 +41,12 @@ def worker_lives(proc: Path = Path("/proc")) -> bool:
 
 
 def _is_worker(folder: Path) -> bool:
+    """Docker's init, before its `--`, has the same words in its command."""
     try:
-        return WORKER in (folder / "cmdline").read_bytes().split(b"\0")
+        words = (folder / "cmdline").read_bytes().split(b"\0")
     except OSError:
         return False
+    return WORKER in words and b"--" not in words
 
 
 if __name__ == "__main__":

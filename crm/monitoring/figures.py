@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseTrouble
 from django.db import OperationalError, connection, transaction
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -13,6 +14,8 @@ from psycopg_pool import PoolTimeout
 from crm.monitoring.build import version
 from crm.monitoring.readiness import probe
 from messenger.events import STREAM_SERVICE_CHANNEL
+from messenger.lib import clock
+from messenger.services.backup import record
 from messenger.services.diagnosis import queue
 from messenger.volatile import volatile
 
@@ -97,13 +100,14 @@ ASKED = (
     ),
     (
         "operators_online",
-        "Operators who have set themselves online.",
-        "SELECT count(*) FROM messenger_agentprofile WHERE status = 'online'",
+        "Operators who have set themselves online and whose browser was seen lately.",
+        f"""SELECT count(*) FROM messenger_agentprofile WHERE status = 'online'
+        AND last_seen_at >= now() - interval '{settings.MESSENGER_PRESENCE_TIMEOUT_SECONDS:d} seconds'""",  # noqa: S608
     ),
     (
         "database_connections",
-        "Connections to this database.",
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()",
+        "Connections to the database server, whichever database they lead to.",
+        "SELECT sum(numbackends) FROM pg_stat_database",
     ),
     (
         "database_connections_limit",
@@ -153,6 +157,10 @@ def _of_database() -> list[Metric]:
     if last is not None:
         text = "Time since a task of the timetable ended well."
         found.append(_gauge("worker_success_age_seconds", text, last.total_seconds()))
+    made_at = record.last()
+    if made_at is not None:
+        text = "Age of the last back-up that the command made or was told of."
+        found.append(_gauge("backup_age_seconds", text, (clock.now() - made_at).total_seconds()))
     return found
 
 

@@ -89,7 +89,7 @@ def test_a_session_that_moved_on_is_answered_from_where_it_is(
 
 def ways_to_redis(monkeypatch: Any) -> list[Any]:
     asked: list[Any] = []
-    original = Redis.execute_command
+    original: Any = Redis.execute_command
 
     def execute(redis: Redis, *arguments: Any, **options: Any) -> Any:
         asked.append(arguments)

@@ -72,6 +72,14 @@ def test_a_worker_is_more_than_its_first_process(tmp_path: Path, processes: int,
     assert worker_lives(tmp_path) is lives
 
 
+def test_the_init_of_a_container_is_no_part_of_the_worker(tmp_path: Path) -> None:
+    words = b"python\0manage.py\0qcluster\0"
+    for number, command in enumerate([b"/sbin/docker-init\0--\0" + words, words, words]):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "cmdline").write_bytes(command)
+    assert not worker_lives(tmp_path)
+
+
 def test_it_says_how_it_is_called(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2
     assert "usage" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from prometheus_client.core import Metric
 
 from crm.monitoring.figures import Figures
 from crm.monitoring.metrics import REGISTRY
+from messenger.services.backup import record
 from messenger.stream import metering
 
 pytestmark = pytest.mark.django_db
@@ -26,12 +27,13 @@ PARTS = re.compile(r"_(bucket|sum|count)$")
 
 @pytest.fixture
 def families() -> list[Metric]:
-    """Of web and stream processes together, while a worker has done something."""
+    """Of web and stream processes together, while a worker has done something and there is a back-up."""
     assert metering.STREAM_CONNECTED
     now = timezone.now()
     Success.objects.create(
         id="1", name="done", func="messenger.tasks.escalate", started=now, stopped=now, success=True
     )
+    assert record.note(begun_at=now, said="made")
     return [*REGISTRY.collect(), *Figures().collect()]
 
 

@@ -16,6 +16,7 @@ from crm.servers.valkey import Valkey
 from messenger.models import Inbox
 from messenger.volatile import volatile
 from tests.stream.people import log_in
+from tests.topology.backends import Backend
 from tests.topology.journal import Journal
 from tests.topology.processes import Process, Proxy, caddy_program, running
 from tests.topology.staff import Foreman, Operator
@@ -30,6 +31,16 @@ def caddy() -> str:
     if program is None:
         pytest.skip("there is no Caddy: scripts/caddy installs it")
     return program
+
+
+@pytest.fixture
+def backends() -> Iterator[dict[str, Backend]]:
+    found = {name: Backend(name) for name in ("web", "bodies", "stream")}
+    yield found
+    for backend in found.values():
+        backend.go_on.set()
+        backend.shutdown()
+        backend.server_close()
 
 
 @pytest.fixture

@@ -63,6 +63,25 @@ def test_only_the_proxy_is_reached_from_outside(name: str) -> None:
     assert ("data" in service["networks"]) == (name != "proxy")
 
 
+@pytest.mark.parametrize("name", [*OURS, "tools"])
+def test_what_is_put_aside_is_on_a_disk(name: str) -> None:
+    """A tmpfs is counted as the container's memory: two large uploads would end the process."""
+    assert "TMPDIR=/data/spool" in dockerfile()
+    assert {"files:/data/files", "spool:/data/spool"} <= set(services()[name]["volumes"])
+    sizes = [re.search(r"size=(\d+)m", mount) for mount in services()[name]["tmpfs"]]
+    assert all(size is not None and int(size[1]) <= 64 for size in sizes)
+
+
+def test_a_database_that_is_only_being_prepared_is_not_ready() -> None:
+    """Its server listens to no address: `migrate` would be refused, and with it the first start would fail."""
+    assert "--host=127.0.0.1" in services()["db"]["healthcheck"]["test"]
+
+
+def test_streams_are_counted_by_their_own_processes_alone() -> None:
+    command = command_of("bodies")
+    assert command[command.index("--lifespan") + 1] == "off"
+
+
 @pytest.mark.parametrize("name", ["web", "bodies", "stream", "worker"])
 def test_no_process_starts_before_the_migrations_are_done(name: str) -> None:
     conditions = {key: value["condition"] for key, value in services()[name]["depends_on"].items()}
@@ -82,6 +101,16 @@ def test_servers_end_before_they_are_killed() -> None:
         command = command_of(name)
         seconds = int(command[command.index(option) + 1])
         assert seconds < int(services()[name]["stop_grace_period"].removesuffix("s"))
+
+
+def test_the_proxy_gives_up_idle_connections_before_the_processes_do() -> None:
+    """Granian counts its time for the headers from the end of the request before."""
+    found = re.search(r"\bkeepalive (\d+)s", (ROOT / "deploy" / "Caddyfile").read_text("utf-8"))
+    assert found is not None
+    web, bodies, stream = (command_of(name) for name in ("web", "bodies", "stream"))
+    assert int(found[1]) * 1_000 < int(web[web.index("--http1-header-read-timeout") + 1])
+    for command in (bodies, stream):
+        assert int(found[1]) < int(command[command.index("--timeout-keep-alive") + 1])
 
 
 def test_the_image_starts_web_by_itself() -> None:
@@ -175,3 +204,17 @@ def test_the_units_of_systemd_start_the_same(service: str) -> None:
     unit.read(template if template.exists() else UNITS / f"messenger-{service}.service", encoding="utf-8")
     command = unit["Service"]["ExecStart"].removeprefix("/opt/messenger/.venv/bin/").split()
     assert command == command_of(service)
+
+
+def test_processes_of_one_web_unit_count_together() -> None:
+    """Each would else answer Prometheus for itself, whichever is asked."""
+    text = (UNITS / "messenger-web@.service").read_text("utf-8")
+    assert "RuntimeDirectory=messenger-web-%i" in text
+    assert "PROMETHEUS_MULTIPROC_DIR=/run/messenger-web-%i" in text
+
+
+@pytest.mark.parametrize("service", ["bodies", "worker"])
+def test_units_put_aside_on_a_disk(service: str) -> None:
+    text = (UNITS / f"messenger-{service}@.service").read_text("utf-8")
+    assert "TMPDIR=/var/tmp" in text
+    assert "PrivateTmp=yes" in text

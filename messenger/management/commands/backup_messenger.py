@@ -4,13 +4,16 @@ import signal
 import sys
 import threading
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from messenger.services.backup.errors import BackupError
+from messenger.lib import clock
+from messenger.services.backup.errors import BackupError, told_plainly
 from messenger.services.backup.making import Made, make, remove_all_but
+from messenger.services.backup.record import note
 
 _SHOWN = 10
 # The back-up is there, and something that it should hold is not.
@@ -21,11 +24,14 @@ class Command(BaseCommand):
     help = "Makes a back-up of database and files: a new folder, whole or not there at all."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--to",
-            required=True,
-            metavar="FOLDER",
-            help="Where the new folder is made; not on this disk alone.",
+        what = parser.add_mutually_exclusive_group(required=True)
+        what.add_argument(
+            "--to", metavar="FOLDER", help="Where the new folder is made; not on this disk alone."
+        )
+        what.add_argument(
+            "--made-otherwise",
+            action="store_true",
+            help="Make none, and note for the diagnosis that one was made now by other means.",
         )
         parser.add_argument(
             "--files",
@@ -37,23 +43,35 @@ class Command(BaseCommand):
         )
         parser.add_argument("--programs", metavar="FOLDER", help="Where pg_dump is, if not in PATH.")
 
-    def handle(self, *args: Any, to: str, files: str | None, keep: int | None, **options: Any) -> None:
+    def handle(self, *args: Any, to: str | None, files: str | None, keep: int | None, **options: Any) -> None:
         if keep is not None and keep < 1:
             raise CommandError("--keep needs a number from 1.")
+        begun_at = clock.now()
+        if to is None:
+            self._note(begun_at, "made otherwise")
+            return
         end_in_order()
         programs = options["programs"]
         try:
-            made = make(
-                Path(to),
-                copy_files=None if files is None else files == "copy",
-                folder_of_programs=Path(programs) if programs else None,
-            )
+            with told_plainly():
+                made = make(
+                    Path(to),
+                    copy_files=None if files is None else files == "copy",
+                    folder_of_programs=Path(programs) if programs else None,
+                )
         except BackupError as error:
             raise CommandError(str(error)) from error
         self._tell(made)
+        self._note(begun_at, made.folder.name)
         if keep is not None:
             self._remove_all_but(Path(to), keep)
         self._complain(made)
+
+    def _note(self, begun_at: datetime, said: str) -> None:
+        if not note(begun_at=begun_at, said=said):
+            self.stderr.write(
+                "The database doesn't take a note of it: the diagnosis will tell of an older one."
+            )
 
     def _remove_all_but(self, target: Path, kept: int) -> None:
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from messenger.services.backup.errors import BackupError
+from messenger.services.backup.errors import BackupError, told_plainly
 from messenger.services.backup.restoring import Restored, check, finish, restore
 
 _SHOWN = 10
@@ -36,21 +36,20 @@ class Command(BaseCommand):
     def handle(self, *args: Any, source: str | None, programs: str | None, **options: Any) -> None:
         if options["check"] and not source:
             raise CommandError("--check needs --from.")
-        hold = not options["send_again"]
-        folder_of_programs = Path(programs) if programs else None
         try:
-            if not source:
-                self._tell(finish(hold=hold, say=self.stdout.write))
-            elif options["check"]:
-                self._check(Path(source))
-            else:
-                self._tell(
-                    restore(
-                        Path(source), hold=hold, folder_of_programs=folder_of_programs, say=self.stdout.write
-                    )
-                )
+            with told_plainly():
+                self._do(source, options, Path(programs) if programs else None)
         except BackupError as error:
             raise CommandError(str(error)) from error
+
+    def _do(self, source: str | None, options: dict[str, Any], programs: Path | None) -> None:
+        hold, say = not options["send_again"], self.stdout.write
+        if not source:
+            self._tell(finish(hold=hold, say=say))
+        elif options["check"]:
+            self._check(Path(source))
+        else:
+            self._tell(restore(Path(source), hold=hold, folder_of_programs=programs, say=say))
 
     def _check(self, folder: Path) -> None:
         found = check(folder)

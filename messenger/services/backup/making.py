@@ -51,7 +51,7 @@ def make(target: Path, *, copy_files: bool | None = None, folder_of_programs: Pa
             part.rename(target / name)
             _sync(target)
     except OSError as error:
-        raise BackupError(f"The back-up can't be written: {error.strerror or error}.") from error
+        raise BackupError(f"The back-up can't be written to {target}: {error.strerror or error}.") from error
     logger.info("A back-up was made: %s", name)
     return Made(target / name, told, faults)
 

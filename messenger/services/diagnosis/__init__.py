@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from redis.exceptions import RedisError
 
-from messenger.services.diagnosis import mail, nightly, queue, reception, storage, system, webhooks
+from messenger.services.diagnosis import backup, mail, nightly, queue, reception, storage, system, webhooks
 from messenger.services.diagnosis.finding import Finding, Level, Verdict, error
 
 
@@ -34,6 +34,7 @@ CHECKS = (
     Check("backlog", gettext_lazy("Backlog"), queue.backlog),
     Check("schedules", gettext_lazy("Schedules"), queue.schedules),
     Check("nightly", gettext_lazy("Nightly jobs"), nightly.nightly),
+    Check("backup", gettext_lazy("Back-up"), backup.backup),
     Check("inboxes", gettext_lazy("Inboxes"), reception.inboxes),
     Check("routing", gettext_lazy("Routing"), reception.routing),
     Check("routing_rules", gettext_lazy("Routing rules"), reception.rules),
