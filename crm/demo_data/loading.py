@@ -14,6 +14,7 @@ from crm.demo_data.present import tell_present
 from crm.demo_data.rows import write
 from crm.demo_data.staff import Staff, make_staff, usernames
 from crm.demo_data.texts import texts
+from crm.demo_data.told import write_logs
 from crm.demo_data.visitors import contact_id
 from crm.demo_data.world import World, make_branches, make_inboxes, make_rules
 from crm.models import Branch, Region, User
@@ -92,3 +93,4 @@ def _write_history(branches: dict[str, Branch], inboxes: dict[str, Inbox], staff
     for tell in (tell_months, tell_last_day, tell_present):
         tell(casting)
     write(casting.stories)
+    write_logs(casting.stories, world.rng)

@@ -21,6 +21,8 @@ from messenger.models import (
     ConversationEvent,
     Label,
     Message,
+    VisitorMail,
+    WebhookDelivery,
 )
 from messenger.services.routing import route_by_rules
 
@@ -107,6 +109,18 @@ def test_the_list_looks_alive() -> None:
         Conversation.objects.exclude(rated_at=None).values_list("inbox__rating_type").annotate(n=Count("pk"))
     )
     assert min(scores["stars"], scores["nps"]) > 30
+
+
+def test_the_logs_tell_of_messages_that_were_written_before() -> None:
+    states = Counter(WebhookDelivery.objects.values_list("state", flat=True))
+    assert states["delivered"] > states["failed"] > 0
+    assert not states["waiting"]
+    ids = list(WebhookDelivery.objects.order_by("created_at", "pk").values_list("pk", flat=True))
+    assert ids == sorted(ids)
+    late = WebhookDelivery.objects.filter(message__created_at__gt=F("created_at"))
+    assert not late.exists()
+    assert {*VisitorMail.objects.values_list("state", flat=True)} == {"sent", "not_needed"}
+    assert not VisitorMail.objects.filter(conversation__contact__email="").exists()
 
 
 def test_labels_and_answers_are_at_hand() -> None:

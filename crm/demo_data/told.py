@@ -1,0 +1,105 @@
+"""What others were told: the log of the shop's webhook, and that of the mails to visitors who had left."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from crm.demo_data.story import Story
+from messenger.models import VisitorMail, WebhookDelivery
+from messenger.models.webhook import WebhookAttempt
+
+ADDRESS = "https://shop.example.com/hooks/messenger"
+DAYS = timedelta(days=14)
+# One in so many is refused first, and one is given up.
+REFUSED_FIRST, GIVEN_UP = 12, 40
+Event, State = WebhookDelivery.Event, WebhookDelivery.State
+
+
+def write_logs(stories: Sequence[Story], rng: Random) -> None:
+    """Of the last two weeks; ids follow time."""
+    lately = timezone.now() - DAYS
+    recent = sorted((story for story in stories if story.begun_at > lately), key=lambda story: story.begun_at)
+    _write_webhooks([story for story in recent if not story.inbox.is_global], rng)
+    VisitorMail.objects.bulk_create(_mails(recent))
+
+
+def _write_webhooks(stories: Sequence[Story], rng: Random) -> None:
+    deliveries = sorted(
+        (one for story in stories for one in _deliveries(story)), key=lambda one: one.created_at
+    )
+    log = []
+    for number, delivery in enumerate(WebhookDelivery.objects.bulk_create(deliveries), 1):
+        answers = _answers(number)
+        delivery.attempts = len(answers)
+        delivery.state = State.DELIVERED if answers[-1] == 200 else State.FAILED
+        at = delivery.created_at
+        for wait, status in zip((0, 30, 120, 600, 3600), answers, strict=False):
+            at += timedelta(seconds=wait + 1)
+            log.append(_attempt(delivery, at, status, rng))
+        delivery.finished_at = at
+    WebhookDelivery.objects.bulk_update(deliveries, ["attempts", "state", "finished_at"])
+    WebhookAttempt.objects.bulk_create(log)
+
+
+def _deliveries(story: Story) -> Iterator[WebhookDelivery]:
+    yield _delivery(story, Event.CONVERSATION_CREATED, story.begun_at)
+    for line in story.lines:
+        if line.direction in ("in", "out"):
+            event = Event.MESSAGE_IN if line.direction == "in" else Event.MESSAGE_OUT
+            yield _delivery(story, event, line.at, message_id=line.id)
+    if story.closed_at:
+        yield _delivery(story, Event.CONVERSATION_CLOSED, story.closed_at)
+
+
+def _delivery(story: Story, event: str, at: datetime, *, message_id: int | None = None) -> WebhookDelivery:
+    return WebhookDelivery(
+        inbox=story.inbox,
+        conversation_id=story.id,
+        message_id=message_id,
+        event=event,
+        conversation_status="closed" if event == Event.CONVERSATION_CLOSED else "open",
+        conversation_branch=story.branch.pk,
+        state=State.DELIVERED,
+        created_at=at,
+        due_at=at,
+        finished_at=at,
+    )
+
+
+def _answers(number: int) -> list[int]:
+    if number % GIVEN_UP == 0:
+        return [500, 502, 502, 500, 410]
+    return [503, 200] if number % REFUSED_FIRST == 0 else [200]
+
+
+def _attempt(delivery: WebhookDelivery, at: datetime, status: int, rng: Random) -> WebhookAttempt:
+    return WebhookAttempt(
+        delivery=delivery,
+        at=at,
+        duration_ms=rng.randint(40, 400),
+        url=ADDRESS,
+        status=status,
+        answer="ok" if status == 200 else "",
+    )
+
+
+def _mails(stories: Sequence[Story]) -> Iterator[VisitorMail]:
+    """Where the answer was the last word, and the visitor has an address."""
+    for number, story in enumerate(story for story in stories if _wants_mail(story)):
+        last, needed = story.lines[-1], number % 5 != 4
+        yield VisitorMail(
+            conversation_id=story.id,
+            from_message_id=last.id,
+            up_to_message_id=last.id,
+            state=VisitorMail.State.SENT if needed else VisitorMail.State.NOT_NEEDED,
+            attempts=int(needed),
+            created_at=last.at + timedelta(minutes=5),
+            due_at=last.at + timedelta(minutes=5),
+            finished_at=last.at + timedelta(minutes=5, seconds=2),
+        )
+
+
+def _wants_mail(story: Story) -> bool:
+    return bool(story.visitor.contact.email) and story.lines[-1].direction == "out"
