@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo test check audit lock format migrations translations screenshots bench-data
+.PHONY: help demo test check audit lock format migrations translations screenshots bench bench-data
 
 PORT ?= 8000
 DATA_DIR ?= .demo
@@ -7,6 +7,10 @@ RESET ?=
 UPGRADE ?=
 SIZE ?= 1000000
 BENCH_DIR ?= .bench
+QUICK ?=
+RECORD ?=
+FLAME ?=
+ONLY ?=
 
 PYTHON := .venv/bin/python
 
@@ -40,7 +44,12 @@ screenshots: ## Make docs/screenshots from a fresh demo
 	@scripts/setup && $(PYTHON) scripts/translations.py compile && \
 		MESSENGER_CHROMIUM=$$(scripts/chromium) exec $(PYTHON) scripts/screenshots.py
 
-bench-data: ## Make a database of years for tests/benchmarks/list_queries.py: SIZE=1000000 BENCH_DIR=.bench
+bench: ## Measure the product beside bare limits: QUICK=1 RECORD=1 FLAME=1 ONLY="W2 W3" BENCH_DIR=.bench
+	@scripts/setup && exec $(PYTHON) -m $(if $(filter-out 0,$(FLAME)),tests.benchmarks.flame,tests.benchmarks.bench \
+		--folder "$(BENCH_DIR)" $(if $(filter-out 0,$(QUICK)),--quick) $(if $(filter-out 0,$(RECORD)),--record) \
+		$(addprefix --only=,$(ONLY)))
+
+bench-data: ## Make a database of years for the benchmarks: SIZE=1000000 BENCH_DIR=.bench
 	@scripts/setup && exec $(PYTHON) -m tests.benchmarks.data --folder "$(BENCH_DIR)" --conversations "$(SIZE)"
 
 lock: ## Pin the requirements anew: UPGRADE=1 for the newest versions

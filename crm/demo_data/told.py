@@ -12,17 +12,23 @@ from messenger.models.webhook import WebhookAttempt
 
 ADDRESS = "https://shop.example.com/hooks/messenger"
 DAYS = timedelta(days=14)
+DAYS_OF_MAILS = timedelta(days=90)
+# A mail goes out when they are away so long; one in so many came back just before.
+PATIENCE = timedelta(minutes=5)
+SEEN_IN_TIME = 12
 # One in so many is refused first, and one is given up.
 REFUSED_FIRST, GIVEN_UP = 12, 40
 Event, State = WebhookDelivery.Event, WebhookDelivery.State
 
 
 def write_logs(stories: Sequence[Story], rng: Random) -> None:
-    """Of the last two weeks; ids follow time."""
-    lately = timezone.now() - DAYS
-    recent = sorted((story for story in stories if story.begun_at > lately), key=lambda story: story.begun_at)
-    _write_webhooks([story for story in recent if not story.inbox.is_global], rng)
-    VisitorMail.objects.bulk_create(_mails(recent))
+    """Of the last weeks; ids follow time."""
+    stories, now = sorted(stories, key=lambda story: story.begun_at), timezone.now()
+    _write_webhooks(
+        [story for story in stories if story.begun_at > now - DAYS and not story.inbox.is_global], rng
+    )
+    mails = _mails([story for story in stories if story.begun_at > now - DAYS_OF_MAILS])
+    VisitorMail.objects.bulk_create(sorted(mails, key=lambda mail: mail.created_at))
 
 
 def _write_webhooks(stories: Sequence[Story], rng: Random) -> None:
@@ -86,18 +92,21 @@ def _attempt(delivery: WebhookDelivery, at: datetime, status: int, rng: Random) 
 
 
 def _mails(stories: Sequence[Story]) -> Iterator[VisitorMail]:
-    """Where the answer was the last word, and the visitor has an address."""
-    for number, story in enumerate(story for story in stories if _wants_mail(story)):
-        last, needed = story.lines[-1], number % 5 != 4
+    """Where the answer was the last word, the visitor was away, and has an address."""
+    for number, story in enumerate(filter(_wants_mail, stories)):
+        last = story.lines[-1]
+        seen_in_time = last.read_at is not None and last.read_at < last.at + PATIENCE
+        if seen_in_time and number % SEEN_IN_TIME:
+            continue
         yield VisitorMail(
             conversation_id=story.id,
             from_message_id=last.id,
             up_to_message_id=last.id,
-            state=VisitorMail.State.SENT if needed else VisitorMail.State.NOT_NEEDED,
-            attempts=int(needed),
-            created_at=last.at + timedelta(minutes=5),
-            due_at=last.at + timedelta(minutes=5),
-            finished_at=last.at + timedelta(minutes=5, seconds=2),
+            state=VisitorMail.State.NOT_NEEDED if seen_in_time else VisitorMail.State.SENT,
+            attempts=int(not seen_in_time),
+            created_at=last.at + PATIENCE,
+            due_at=last.at + PATIENCE,
+            finished_at=last.at + PATIENCE + timedelta(seconds=2),
         )
 
 

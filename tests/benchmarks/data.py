@@ -23,6 +23,7 @@ from crm.servers import Postgres
 from tests.benchmarks.data_words import FIRST_NAMES, LAST_NAMES, WORDS
 
 MESSAGES_EACH = 10
+NOBODY = "redis://127.0.0.1:1/0"
 BRANCHES, INBOXES, OPERATORS, LABELS = 40, 60, 200, 12
 TABLES = ("messenger_contact", "messenger_conversation", "messenger_message", "messenger_conversationlabel")
 
@@ -143,6 +144,12 @@ def _make_people(base: int) -> None:
     )
 
 
+def size_of(folder: Path) -> int:
+    """How many conversations are there; 0 where there is no finished database."""
+    marker = folder / "filled.json"
+    return int(json.loads(marker.read_text())["conversations"]) if marker.exists() else 0
+
+
 @contextlib.contextmanager
 def server(folder: Path) -> Iterator[str]:
     """The database's address, while its server runs."""
@@ -157,13 +164,13 @@ def server(folder: Path) -> Iterator[str]:
         postgres.stop()
 
 
-def environment(url: str) -> dict[str, str]:
-    return {"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0", "SECRET_KEY": "benchmark" * 8, "DEBUG": "0",
+def environment(url: str, redis_url: str = NOBODY) -> dict[str, str]:
+    return {"DATABASE_URL": url, "REDIS_URL": redis_url, "SECRET_KEY": "benchmark" * 8, "DEBUG": "0",
             "HTTPS": "0", "MESSENGER_ENABLED": "1"}  # fmt: skip
 
 
 @contextlib.contextmanager
-def filled(folder: Path, conversations: int) -> Iterator[str]:
+def filled(folder: Path, conversations: int, redis_url: str = NOBODY) -> Iterator[str]:
     """The address of the database in this size; made anew unless it is there. Sets Django up on it."""
     wanted = {"conversations": conversations, "each": MESSAGES_EACH}
     marker = folder / "filled.json"
@@ -171,7 +178,7 @@ def filled(folder: Path, conversations: int) -> Iterator[str]:
     if not is_there:
         shutil.rmtree(folder, ignore_errors=True)
     with server(folder) as url:
-        os.environ |= environment(url) | {"DJANGO_SETTINGS_MODULE": "crm.settings"}
+        os.environ |= environment(url, redis_url) | {"DJANGO_SETTINGS_MODULE": "crm.settings"}
         import django  # noqa: PLC0415
 
         django.setup()
