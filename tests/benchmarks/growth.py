@@ -21,6 +21,7 @@ from typing import Any
 
 from crm.servers import Valkey
 from tests.benchmarks.data import filled, size_of
+from tests.benchmarks.plans import process_cpu_ms
 from tests.benchmarks.processes import ROOT
 
 SMALL = 10_000
@@ -83,11 +84,11 @@ def _cost(act: Callable[[], object], repeats: int) -> dict[str, float]:
         _tried(act)
     times: list[float] = []
     pid = connection.connection.info.backend_pid
-    before, end = _cpu_ms(pid), time.monotonic() + SECONDS
+    before, end = process_cpu_ms(pid), time.monotonic() + SECONDS
     while len(times) < repeats and (time.monotonic() < end or not times):
         times.append(_tried(act))
     return {
-        "cpu_ms": round((_cpu_ms(pid) - before) / len(times), 3),
+        "cpu_ms": round((process_cpu_ms(pid) - before) / len(times), 3),
         "p50": round(statistics.median(times), 3),
         "repeats": len(times),
     }
@@ -111,10 +112,6 @@ def _tried(act: Callable[[], object]) -> float:
         act()
         transaction.set_rollback(True)
     return spent * 1000
-
-
-def _cpu_ms(pid: int) -> float:
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
 
 
 @contextlib.contextmanager

@@ -1,8 +1,9 @@
 """What the conversation list asks of a database of years: each tab, filter and search, first and far behind.
 
 Run after `make bench-data`: `.venv/bin/python -m tests.benchmarks.list_queries --folder .bench`
-Every statement of a page is explained and run; printed are the milliseconds of all that it executes, the rows that its
-nodes read, and its nodes. Statements of a search count together, because they come one after the other.
+Every statement of a page is run, and explained; printed are the milliseconds of CPU that the database takes for all of
+them, by which a page is judged, those by the clock with all that explaining adds, the rows that the nodes read, and the
+nodes. Statements of a search count together, because they come one after the other.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.data import filled
-from tests.benchmarks.plans import Plan, explained
+from tests.benchmarks.plans import Plan, database_cpu_ms, explained
 
 LIMIT_MS = 100
 
@@ -41,14 +42,15 @@ def _report(only: str) -> int:
                 continue
             for where, before in (("first", ""), ("far", far_behind())):
                 page(user, before)  # warm
+                cpu_ms = database_cpu_ms(lambda page=page, user=user, before=before: page(user, before))  # type: ignore[misc]
                 plan = explained(lambda page=page, user=user, before=before: page(user, before))  # type: ignore[misc]
-                slow += plan.ms > LIMIT_MS
-                sys.stdout.write(line(who, name, where, plan) + "\n")
+                slow += cpu_ms > LIMIT_MS
+                sys.stdout.write(line(who, name, where, cpu_ms, plan) + "\n")
     return slow
 
 
-def line(who: str, name: str, where: str, plan: Plan) -> str:
-    return f"| {who} | {name} | {where} | {plan.ms:.1f} | {plan.rows_read:,} | {', '.join(plan.scans)} |"
+def line(who: str, name: str, where: str, cpu_ms: float, plan: Plan) -> str:
+    return f"| {who} | {name} | {where} | {cpu_ms:.1f} | {plan.ms:.1f} | {plan.rows_read:,} | {', '.join(plan.scans)} |"
 
 
 def pages(base: int = 0) -> dict[str, Callable[[Any, str], object]]:
