@@ -13,8 +13,8 @@ from tests.e2e.people import STREAMS, Operator, Visitor
 from tests.e2e.system import Demo, System, deployed_system
 
 CHROMIUM = os.environ.get("MESSENGER_CHROMIUM", "/usr/bin/chromium")
-# Of several lists Chromium takes the last one: here is Playwright's own, for what it concerns, and the suggestions of an
-# address bar that nobody sees, of which each page loads two: that is more than half of what a small page costs.
+# Of several lists Chromium takes the last one: here is Playwright's own, for what it concerns, and the suggestions of
+# an address bar that nobody sees, of which each page loads two: that is more than half of what a small page costs.
 DISABLED = (
     "WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,"
     "HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
