@@ -82,6 +82,8 @@ class OperatorDoor(Door[OperatorStream]):
             frame("ready", {"conversation": conversation_id if identity.sees_conversation else None})
         )
         stream.show_unread(identity.unread)
+        # It was counted before the channels were open: what was read in between nobody has told.
+        self._operators.badges.recount(identity.user_id)
         return stream
 
     def _leave(self, stream: OperatorStream) -> None:

@@ -25,13 +25,13 @@ class OperatorStream(Stream):
 
     __slots__ = (
         "_recount",
-        "_unread",
         "beats_itself",
         "channels",
         "check_at",
         "conversation_id",
         "identity",
         "session_key",
+        "unread",
     )
 
     def __init__(
@@ -55,7 +55,7 @@ class OperatorStream(Stream):
         self.channels: frozenset[str] = frozenset()
         self.check_at = time.monotonic()
         self._recount = recount
-        self._unread: int | None = None
+        self.unread: int | None = None
 
     @property
     def user_id(self) -> int | None:
@@ -88,8 +88,8 @@ class OperatorStream(Stream):
             self._recount(self.identity.user_id)
 
     def show_unread(self, unread: int) -> None:
-        if unread != self._unread:
-            self._unread = unread
+        if unread != self.unread:
+            self.unread = unread
             self.write(frame("unread", {"unread": unread}))
 
     def _is_for_me(self, channel: str, payload: Payload) -> bool:

@@ -105,7 +105,9 @@ class Operators:
         if before[:4] != identity[:4]:
             self._subscribe(stream)
             stream.write(frame("resync", {}))
-        stream.show_unread(identity.unread)
+        if identity.unread != stream.unread:
+            # Either may be the older one.
+            self.badges.recount(identity.user_id)
 
 
 def _recheck_seconds() -> float:

@@ -1,6 +1,8 @@
 """The operators' stream: whose events it passes on, and when it ends."""
 
 import importlib
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -12,8 +14,9 @@ from messenger.models import Conversation, Inbox
 from messenger.services import reading, status, typing
 from messenger.services.posting import post_from_contact
 from tests.stream.client import StreamClient
-from tests.stream.people import OPERATOR_PATH, Open, answer
-from tests.stream.server import StreamServer
+from tests.stream.people import OPERATOR_PATH, Open, answer, log_in
+from tests.stream.server import StreamServer, stream_server
+from tests.worker.cluster import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("role_groups")]
 
@@ -118,6 +121,27 @@ def test_the_badge_follows(listen_as: Open, conversation: Conversation, operator
             badge = client.next_of("unread")
         reading.mark_read_by_operator(conversation_id=conversation.pk, operator=operator)
         assert client.next_of("unread").data == {"unread": 0}
+
+
+def test_what_is_read_while_the_stream_is_opened_counts(
+    conversation: Conversation, operator: User, tmp_path: Path
+) -> None:
+    status.take(conversation_id=conversation.pk, operator=operator)
+    write_as_visitor(conversation)
+    cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={log_in(operator)}"}
+    # The check of identities would find it in the end.
+    late = {"STREAM_GATE": str(tmp_path), "MESSENGER_STREAM_RECHECK_SECONDS": "30"}
+    with (
+        stream_server(tmp_path, "tests.stream.late:application", **late) as server,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        opening = pool.submit(StreamClient, server.port, OPERATOR_PATH, cookie)
+        wait_until((tmp_path / "waiting").exists, "the look at who it is")
+        reading.mark_read_by_operator(conversation_id=conversation.pk, operator=operator)
+        (tmp_path / "open").touch()
+        with opening.result() as client:
+            assert client.next_of("unread").data == {"unread": 2}
+            assert client.next_of("unread").data == {"unread": 0}
 
 
 def test_logging_out_ends_the_stream(listen_as: Open, operator: User) -> None:
