@@ -31,6 +31,8 @@ log_in_urls = [
 ]
 
 urlpatterns = [
+    # First, as most of what is asked is the widget's.
+    path("", include("messenger.urls")),
     path("", pages.home, name="home"),
     *log_in_urls,
     path("admin/", admin.site.urls),
@@ -38,5 +40,4 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", reference.page, name="api-docs"),
     path("metrics", monitoring.metrics, name="metrics"),
-    path("", include("messenger.urls")),
 ]
