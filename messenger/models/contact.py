@@ -85,8 +85,12 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(contact_trigrams(), name="messenger_contact_words"),
-            GinIndex(OpClass(phone_digits(), name="gin_trgm_ops"), name="messenger_contact_phone"),
+            GinIndex(contact_trigrams(), name="messenger_contact_words", gin_pending_list_limit=512),
+            GinIndex(
+                OpClass(phone_digits(), name="gin_trgm_ops"),
+                name="messenger_contact_phone",
+                gin_pending_list_limit=512,
+            ),
         ]
 
     def __str__(self) -> str:

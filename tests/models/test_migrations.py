@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 
 ROUND_TRIP = """
 import json
@@ -75,3 +76,18 @@ def test_migrations_go_back_and_forward(scratch_database: str) -> None:
 
 def test_no_change_lacks_a_migration(db: None) -> None:
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+@pytest.mark.django_db
+def test_searches_look_through_little_that_is_new() -> None:
+    """Each goes through all that an index of words has put aside: by default up to 4 MB."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT relname, array_to_string(reloptions, ',') FROM pg_class JOIN pg_am ON pg_am.oid = relam
+            WHERE amname = 'gin' AND relname LIKE 'messenger_%'"""
+        )
+        found = dict(cursor.fetchall())
+    assert found == dict.fromkeys(
+        ("messenger_contact_words", "messenger_contact_phone", "messenger_message_search"),
+        "gin_pending_list_limit=512",
+    )
