@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 from django_redis import get_redis_connection
 
 from crm.models import Branch, Region, User
@@ -38,6 +39,12 @@ def ids_of_its_own(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: LazySettings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def language_of_its_own() -> None:
+    """What a request spoke stays with the thread, for the tests that come after it."""
+    translation.deactivate()
 
 
 def make_user(username: str, branch: Branch | None, **more: Any) -> User:
