@@ -169,10 +169,10 @@ def _keep(found: Found, hits: Sequence[tuple[int, int]], wanted: Sequence[Conver
     for message, conversation in hits:
         newest.setdefault(conversation, message)
     unknown = newest.keys() - found.messages.keys()
-    for part in wanted:
-        for pk in part.filter(pk__in=unknown).values_list("pk", flat=True):
-            found.ids.add(pk)
-            found.messages.setdefault(pk, newest[pk])
+    # So few are asked for by their ids: in parts each of them would be planned and looked at again.
+    for pk in reduce(or_, wanted).filter(pk__in=unknown).values_list("pk", flat=True):
+        found.ids.add(pk)
+        found.messages.setdefault(pk, newest[pk])
 
 
 def _few(wanted: Sequence[ConversationQuerySet]) -> list[int] | None:
