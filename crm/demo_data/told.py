@@ -18,6 +18,7 @@ PATIENCE = timedelta(minutes=5)
 SEEN_IN_TIME = 12
 # One in so many is refused first, and one is given up.
 REFUSED_FIRST, GIVEN_UP = 12, 40
+SENT_AFTER = [timedelta(seconds=seconds) for seconds in (1, 32, 153, 754, 4355)]
 Event, State = WebhookDelivery.Event, WebhookDelivery.State
 
 
@@ -35,17 +36,16 @@ def _write_webhooks(stories: Sequence[Story], rng: Random) -> None:
     deliveries = sorted(
         (one for story in stories for one in _deliveries(story)), key=lambda one: one.created_at
     )
-    log = []
-    for number, delivery in enumerate(WebhookDelivery.objects.bulk_create(deliveries), 1):
+    for number, delivery in enumerate(deliveries, 1):
         answers = _answers(number)
         delivery.attempts = len(answers)
         delivery.state = State.DELIVERED if answers[-1] == 200 else State.FAILED
-        at = delivery.created_at
-        for wait, status in zip((0, 30, 120, 600, 3600), answers, strict=False):
-            at += timedelta(seconds=wait + 1)
-            log.append(_attempt(delivery, at, status, rng))
-        delivery.finished_at = at
-    WebhookDelivery.objects.bulk_update(deliveries, ["attempts", "state", "finished_at"])
+        delivery.finished_at = delivery.created_at + SENT_AFTER[len(answers) - 1]
+    log = [
+        _attempt(delivery, delivery.created_at + after, status, rng)
+        for number, delivery in enumerate(WebhookDelivery.objects.bulk_create(deliveries), 1)
+        for after, status in zip(SENT_AFTER, _answers(number), strict=False)
+    ]
     WebhookAttempt.objects.bulk_create(log)
 
 
@@ -67,10 +67,8 @@ def _delivery(story: Story, event: str, at: datetime, *, message_id: int | None 
         event=event,
         conversation_status="closed" if event == Event.CONVERSATION_CLOSED else "open",
         conversation_branch=story.branch.pk,
-        state=State.DELIVERED,
         created_at=at,
         due_at=at,
-        finished_at=at,
     )
 
 

@@ -5,6 +5,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
+
 
 class Echo(BaseHTTPRequestHandler):
     """Says which process it is, what it was asked and by which headers."""
@@ -50,3 +52,12 @@ class Backend(ThreadingHTTPServer):
         self.name = name
         self.go_on = threading.Event()
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def assert_events_come_as_they_are_written(client: httpx.Client, backends: dict[str, Backend]) -> None:
+    """The first before the second is there: nothing on the way waits for the end."""
+    with client.stream("GET", "/api/widget/stream/") as response:
+        events = response.iter_text()
+        assert next(events) == "one\n\n"
+        backends["stream"].go_on.set()
+        assert "".join(events) == "two\n\n"

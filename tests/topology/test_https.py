@@ -8,7 +8,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from tests.topology.backends import Backend
+from tests.topology.backends import Backend, assert_events_come_as_they_are_written
 from tests.topology.processes import Process, running
 from tests.topology.secure import NAME, SecureProxy
 
@@ -55,11 +55,7 @@ def test_the_processes_learn_of_https_and_of_the_true_client(client: httpx.Clien
 
 
 def test_events_come_as_they_are_written(client: httpx.Client, backends: dict[str, Backend]) -> None:
-    with client.stream("GET", "/api/widget/stream/") as response:
-        events = response.iter_text()
-        assert next(events) == "one\n\n"
-        backends["stream"].go_on.set()
-        assert "".join(events) == "two\n\n"
+    assert_events_come_as_they_are_written(client, backends)
 
 
 @pytest.mark.django_db(transaction=True)

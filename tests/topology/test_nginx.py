@@ -14,7 +14,7 @@ import pytest
 
 from crm.servers.base import free_port
 from tests.stream.server import ROOT
-from tests.topology.backends import Backend
+from tests.topology.backends import Backend, assert_events_come_as_they_are_written
 from tests.worker.cluster import wait_until
 
 PAGE = ROOT / "docs" / "operations" / "deploy.md"
@@ -96,11 +96,7 @@ def test_requests_find_their_processes_and_nothing_forged_comes_with_them(client
 
 
 def test_events_come_as_they_are_written(client: httpx.Client, backends: dict[str, Backend]) -> None:
-    with client.stream("GET", "/api/widget/stream/") as response:
-        events = response.iter_text()
-        assert next(events) == "one\n\n"
-        backends["stream"].go_on.set()
-        assert "".join(events) == "two\n\n"
+    assert_events_come_as_they_are_written(client, backends)
 
 
 def test_large_uploads_pass_static_files_come_from_it_and_metrics_are_nowhere(client: httpx.Client) -> None:

@@ -48,5 +48,6 @@ def last() -> datetime | None:
 
 
 def _forget_old() -> None:
-    kept = Success.objects.filter(func=FUNC).order_by("-started").values("pk")[:_KEPT]
-    Success.objects.filter(func=FUNC).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+    ours = Success.objects.filter(func=FUNC)
+    kept = ours.order_by("-started").values_list("pk", flat=True)[:_KEPT]
+    ours.exclude(pk__in=list(kept)).delete()
