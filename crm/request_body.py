@@ -21,7 +21,8 @@ BODY_BYTES = 2 * 1_048_576
 # Each of these bytes of an upload buys a second more.
 SLOWEST_UPLOAD = 8_192
 IN_MEMORY = 524_288
-BLOCK = 65_536
+# Where the application behind finds the body as a file.
+BODY = "crm.body"
 UPLOADS_AT_ONCE = 64
 # Of one client: else a single one could keep everybody's files out.
 UPLOADS_OF_ONE = 8
@@ -39,6 +40,7 @@ class WholeBody:
 
     Forms with files may have up to `upload_bytes`; beyond UPLOADS_AT_ONCE of them, or UPLOADS_OF_ONE of the client
     that `client_of` tells, the answer is 503. Below `public_path` UPLOADS_AT_WORK of them are worked on at a time.
+    The application finds the body in `scope[BODY]`, and nothing of it in `receive`.
     Header names with an underscore are dropped on the way: WSGI can't tell `X_Forwarded_For`, which any client may
     write, from `X-Forwarded-For`, which is the proxy's.
     """
@@ -86,8 +88,9 @@ class WholeBody:
         turn: AbstractAsyncContextManager[Any] = self._at_work if is_strangers else nullcontext()
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             if await _read(receive, send, body, announced, limit, is_upload):
+                scope[BODY] = body
                 async with turn:
-                    await self._application(scope, _replay(body, receive), send)
+                    await self._application(scope, receive, send)
 
     @contextmanager
     def _counted(self, client: str) -> Iterator[None]:
@@ -134,20 +137,6 @@ async def _read(
         return False
     body.seek(0)
     return True
-
-
-def _replay(body: IO[bytes], receive: Receive) -> Receive:
-    has_more = True
-
-    async def replayed() -> Message:
-        nonlocal has_more
-        if not has_more:
-            return await receive()
-        block = body.read(BLOCK)
-        has_more = len(block) == BLOCK
-        return {"type": "http.request", "body": block, "more_body": has_more}
-
-    return replayed
 
 
 async def _refuse_unread(receive: Receive, send: Send, status: int) -> None:

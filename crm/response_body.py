@@ -8,10 +8,11 @@ from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from crm.request_body import BLOCK, IN_MEMORY, Application, Message, Receive, Send
+from crm.request_body import IN_MEMORY, Application, Message, Receive, Send
 
 # Whoever takes less than a block in this time is gone, or means harm.
 BLOCK_SECONDS = 30.0
+BLOCK = 65_536
 
 
 class WholeAnswer:

@@ -47,13 +47,15 @@ class WidgetView(APIView):
     what: ClassVar[What] = "POLL"
     needs_session: ClassVar[bool] = True
     takes_files: ClassVar[bool] = False
+    format_kwarg = None
     visit: Visit
     _uploading: LimitingUploadHandler | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The door: raises before the endpoint runs."""
         ensure_messenger_enabled_api()
-        super().initial(request, *args, **kwargs)
+        # Of what the framework does here: there are no users, no permissions and no versions.
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         if request.method == "OPTIONS":
             return
         self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")

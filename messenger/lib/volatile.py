@@ -228,10 +228,10 @@ class Volatile:
         passes = self.is_full and not needs_room
         if not passes and not self._may_try():
             return None
-        redis = self._connect()
-        if redis is None:
-            return None
         try:
+            redis = self._connect()
+            if redis is None:
+                return None
             if self.degraded_since is not None and not passes:
                 redis.set(PROBE, b"1", ex=1)
             answer = operation(redis)

@@ -22,10 +22,7 @@ module.UPLOADS_AT_ONCE = 4
 module.UPLOADS_OF_ONE = 2
 module.UPLOADS_AT_WORK = 1
 async def echo(scope, receive, send):
-    body, more = b"", True
-    while more:
-        message = await receive()
-        body, more = body + message["body"], message["more_body"]
+    body = scope[module.BODY].read()
     if scope["path"] == "/public/long":
         while (await receive())["type"] != "http.disconnect":
             pass

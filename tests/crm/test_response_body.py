@@ -4,13 +4,14 @@ import asyncio
 import errno
 import io
 from collections.abc import Coroutine, Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from a2wsgi import WSGIMiddleware
 
 import crm.response_body as module
+from crm.request_body import BODY
 from crm.response_body import WholeAnswer
+from crm.threaded_wsgi import ThreadedWsgi
 
 
 def download(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
@@ -47,6 +48,7 @@ class Reader:
             "query_string": b"",
             "http_version": "1.1",
             "headers": [],
+            BODY: io.BytesIO(),
         }
         await application(scope, self.receive, self.send)
 
@@ -55,7 +57,7 @@ class Reader:
 
 
 def served(application: Any = download, *, threads: int = 2) -> WholeAnswer:
-    return WholeAnswer(cast(Any, WSGIMiddleware(application, workers=threads)))
+    return WholeAnswer(ThreadedWsgi(application, workers=threads))
 
 
 def run(test: Coroutine[Any, Any, None]) -> None:
