@@ -1,8 +1,8 @@
 """A WSGI application behind ASGI, whose whole body is there before a thread is taken (`crm.request_body.WholeBody`).
 
 a2wsgi crosses from thread to event loop and back for each block of body and answer, four times for a message, and runs
-each request in a context of its own, in which Django makes its clients of the cache anew. Here it is once there and once
-back, in the thread's own context: a message takes 30 per cent less of the process's CPU time.
+each request in a context of its own, in which Django makes its clients of the cache anew. Here it is once there and
+once back, in the thread's own context: a message takes 30 per cent less of the process's CPU time.
 """
 
 import asyncio
