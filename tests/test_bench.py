@@ -115,10 +115,11 @@ def test_growth_marks_what_grows_faster_than_a_tree() -> None:
         acts = {name: {"cpu_ms": value, "p50": value} for name, value in cpu.items()}
         return {"conversations": size, "messages": size * 10, "acts": acts}
 
-    found = {
-        "small": database(10_000, list=1.0, badge=0.01, send=1.0),
-        "large": database(1_000_000, list=9.0, badge=0.2, send=1.5),
-    }
+    found = [
+        database(1_000, list=0.1, badge=0.01, send=0.1),
+        database(100_000, list=1.0, badge=0.01, send=1.0),
+        database(1_000_000, list=9.0, badge=0.2, send=1.5),
+    ]
     marked = [line.split()[1] for line in growth.table(found).splitlines() if line.endswith("! |")]
     assert marked == ["list"]
 

@@ -1,4 +1,4 @@
-"""What the database does for an act of the product, in a small installation and after years, side by side.
+"""What the database does for an act of the product: in a new installation, a small one, and after years, side by side.
 
 Part of bench.py; one database alone: `.venv/bin/python -m tests.benchmarks.growth --folder .bench`
 An act is repeated, each time in a transaction that is rolled back: the database stays as it is, and waiting for the
@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,22 +24,22 @@ from tests.benchmarks.data import filled, size_of
 from tests.benchmarks.plans import process_cpu_ms
 from tests.benchmarks.processes import ROOT
 
-SMALL = 10_000
+# Conversations with ten messages each: 10 thousand and a million messages beside the ten million of `make bench-data`.
+SMALLER = (1_000, 100_000)
 # A prepared statement is planned anew five times before its plan is kept.
 REPEATS, SECONDS, WARM = 60, 8.0, 10
-# A hundred times the rows make a tree half as deep again: more than this is no log n.
-SUSPICIOUS = 3.0
-# Below this both are the same to anybody, and what is measured is mostly chance.
+# Ten times the rows make a tree a sixth deeper: more than this is no log n, whatever the machine does meanwhile.
+SUSPICIOUS = 2.0
+# Below this all are the same to anybody, and what is measured is mostly chance.
 NOTHING_MS = 0.3
 
 
-def side_by_side(large: Path, small: int = SMALL, repeats: int = REPEATS) -> dict[str, Any]:
-    """By act, the database's milliseconds in both; the small database is made beside the large one, and kept."""
-    small_folder = large.with_name(f"{large.name}-{small}")
-    return {
-        "small": _in_own_process(small_folder, small, repeats),
-        "large": _in_own_process(large, size_of(large), repeats),
-    }
+def side_by_side(
+    large: Path, smaller: Sequence[int] = SMALLER, repeats: int = REPEATS
+) -> list[dict[str, Any]]:
+    """The database's milliseconds by act, from the smallest on; small databases stay beside the large one."""
+    folders = {size: large.with_name(f"{large.name}-{size}") for size in smaller} | {size_of(large): large}
+    return [_in_own_process(folder, size, repeats) for size, folder in folders.items()]
 
 
 def _in_own_process(folder: Path, conversations: int, repeats: int) -> dict[str, Any]:
@@ -54,18 +54,19 @@ def _in_own_process(folder: Path, conversations: int, repeats: int) -> dict[str,
     return found
 
 
-def table(found: dict[str, Any]) -> str:
-    """In Markdown; what grows faster than it should is marked."""
-    small, large = found["small"], found["large"]
-    sizes = [
-        f"{one['conversations']:,} conversations, {one['messages']:,} messages" for one in (small, large)
+def table(found: Sequence[dict[str, Any]]) -> str:
+    """In Markdown. The last column compares the largest with the one before, and marks what grows too fast."""
+    sizes = [f"{one['conversations']:,} conversations, {one['messages']:,} messages" for one in found]
+    lines = [
+        f"| CPU-ms; p50, ms | {' | '.join(sizes)} | times |",
+        f"| {'--- | ' * (len(sizes) + 2)}".rstrip(),
     ]
-    lines = [f"| CPU-ms; p50, ms | {' | '.join(sizes)} | times |", "| --- | --- | --- | --- |"]
-    for name, one in small["acts"].items():
-        other = large["acts"][name]
-        times = other["cpu_ms"] / one["cpu_ms"] if one["cpu_ms"] else float("inf")
-        mark = " !" if times > SUSPICIOUS and other["cpu_ms"] > NOTHING_MS else ""
-        cells = (f"{at['cpu_ms']:.2f}; {at['p50']:.2f}" for at in (one, other))
+    for name in found[0]["acts"]:
+        costs = [one["acts"][name] for one in found]
+        before, last = (one["cpu_ms"] for one in costs[-2:])
+        times = last / before if before else float("inf")
+        mark = " !" if times > SUSPICIOUS and last > NOTHING_MS else ""
+        cells = (f"{at['cpu_ms']:.2f}; {at['p50']:.2f}" for at in costs)
         lines.append(f"| {name} | {' | '.join(cells)} | {times:.1f}{mark} |")
     return "\n".join(lines)
 
