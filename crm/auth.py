@@ -37,6 +37,6 @@ class UsernameOrEmailBackend(ModelBackend):
         return Permission.objects.filter(Q(group__user=user_obj) | Q(group__name=role_group)).distinct()
 
     def get_user(self, user_id: int) -> User | None:
-        """Whose session it is, for pages, APIs and streams alike: nobody's, as long as a second factor is due."""
+        """Whose session it is, for pages, APIs and streams alike: nobody's, as long as a step is due."""
         user = super().get_user(user_id)
-        return None if not isinstance(user, User) or user.must_set_up_second_factor else user
+        return None if not isinstance(user, User) or user.owes_a_step else user

@@ -15,6 +15,17 @@ def check_environment(**kwargs: Any) -> list[checks.CheckMessage]:
     ]
 
 
+@checks.register("settings")
+def check_session_spans(**kwargs: Any) -> list[checks.CheckMessage]:
+    """An idle time beyond the longest life would promise what never happens."""
+    idle, longest = settings.SESSION_IDLE_SECONDS, settings.SESSION_LONGEST_SECONDS
+    if not longest or idle <= longest:
+        return []
+    return [
+        checks.Error("SESSION_LONGEST_SECONDS: must be SESSION_IDLE_SECONDS or more, or 0.", id="crm.E068")
+    ]
+
+
 def refuse_bad_settings() -> None:
     """Called where a server process starts: raises SystemExit with one line per bad setting."""
     found = checks.run_checks(tags=["settings"])

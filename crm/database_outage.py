@@ -23,8 +23,9 @@ logger = logging.getLogger(__name__)
 LINE_SECONDS = 10.0
 MOST_REASONS = 5
 PART_HEADER = "X-Messenger-Part"
-# PostgreSQL refuses before it can send a code: at its own limit, at that of a role or database, or but for superusers.
-_NO_ROOM = ("too many clients", "too many connections", "connection slots")
+# PostgreSQL refuses before it can send a code: at its own limit, at that of a role or database, or but for superusers;
+# and PgBouncer at its own.
+_NO_ROOM = ("too many clients", "too many connections", "connection slots", "no more connections")
 
 
 class Outage:

@@ -72,6 +72,7 @@ class Invitation(PasswordResetConfirmView):
             if user.has_usable_password() or not user.is_active or not tokens.check_token(user, token):
                 self.validlink = False
                 return self.render_to_response(self.get_context_data(form=None))
+            form.user.must_change_password = False
             answer = super().form_valid(form)
             audit.record(None, "password_set", target=user)
         messages.success(self.request, _("Your password is set. Log in with it."))

@@ -21,11 +21,11 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if is_well else 1
 
 
-def answers(path: str, port: int | None = None) -> bool:
+def answers(path: str, port: int | None = None, address: str = "127.0.0.1") -> bool:
     """Whether the process answers, and not with a fault. One that only has streams knows no such path, and lives."""
     host = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*") or "localhost"
     port = port or int(os.environ.get("PORT", "8000"))
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+    connection = http.client.HTTPConnection(address, port, timeout=PATIENCE_SECONDS)
     try:
         connection.request("GET", path, headers={"Host": host})
         return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR

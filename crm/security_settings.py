@@ -45,6 +45,22 @@ SECOND_FACTOR_REMEMBER_DAYS = read(
     "Days for which a browser may be remembered and asked for no code; 0: it is always asked.",
     validate=validators.not_negative,
 )
+SESSION_IDLE_SECONDS = read(
+    "SESSION_IDLE_SECONDS",
+    "int",
+    43_200,
+    "crm.E066",
+    "A user is logged out after so long without a click, a key or a page, from 300; 0: never for that.",
+    validate=validators.session_span,
+)
+SESSION_LONGEST_SECONDS = read(
+    "SESSION_LONGEST_SECONDS",
+    "int",
+    1_209_600,
+    "crm.E067",
+    "A user is logged out so long after the log-in, whatever they do; not below the idle time; 0: never for that.",
+    validate=validators.session_span,
+)
 INVITATION_DAYS = read(
     "INVITATION_DAYS",
     "int",

@@ -1,10 +1,8 @@
 """Settings of the project, all from the environment; docs/settings.md has the table."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from redis.backoff import NoBackoff
@@ -54,22 +52,9 @@ CSRF_TRUSTED_ORIGINS: list[str] = read(
 HTTPS = read(
     "HTTPS", "bool", not DEBUG, "crm.E005", "The CRM is reached by https: secure cookies, HSTS, redirect."
 )
-DATABASE_URL = read(
-    "DATABASE_URL",
-    "str",
-    "postgresql://messenger@127.0.0.1:5432/messenger",
-    "crm.E010",
-    "Address of the PostgreSQL database.",
-    validate=validators.postgresql_url,
-)
-DATABASE_POOL_SIZE = read(
-    "DATABASE_POOL_SIZE",
-    "int",
-    16,
-    "crm.E011",
-    "Connections that one web process may hold; 0 means none are kept.",
-    validate=validators.not_negative,
-)
+from crm.database_settings import *  # noqa: E402, F403  (declared here, so that the table keeps its order)
+from crm.database_settings import database  # noqa: E402
+
 REDIS_URL = read(
     "REDIS_URL",
     "str",
@@ -157,6 +142,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "crm.monitoring.requests.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "crm.middleware.no_api_in_the_clear",
     "crm.static_serving.StaticServingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "crm.lanes.PageSessionMiddleware",
@@ -189,26 +175,7 @@ TEMPLATES = [
 ]
 
 
-def _database() -> dict[str, Any]:
-    database: dict[str, Any] = dict(dj_database_url.parse(DATABASE_URL))
-    options: dict[str, Any] = database.setdefault("OPTIONS", {})
-    options.setdefault("connect_timeout", 5)
-    options.setdefault("application_name", "messenger")
-    # Only what asks for it is prepared (messenger.lib.sql): no statement comes this often by itself.
-    options.setdefault("prepare_threshold", 1_000_000_000)
-    # A restart of the database would cost the worker a task, done again minutes later; who asks by hand asks again.
-    database["CONN_HEALTH_CHECKS"] = "qcluster" in sys.argv
-    if DATABASE_POOL_SIZE:
-        options["pool"] = {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 2, "max_idle": 300}
-        # Tries wait twice as long each time, and nobody may try beside them: after an outage of minutes the next one
-        # would come minutes after its end. Given up, the next request tries at once.
-        options["pool"]["reconnect_timeout"] = 1
-    else:
-        database["CONN_MAX_AGE"] = 60
-    return database
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Errors are not swallowed by the cache: the messenger answers them with its own fallback (lessons.md).
@@ -246,7 +213,7 @@ PASSWORD_RESET_TIMEOUT = INVITATION_DAYS * 86_400
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = "home"
 # The database keeps sessions, so that operators stay logged in while Redis is away.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "crm.session_store"
 # So named, browsers take a cookie by https alone, from this host alone: no neighbour below the same domain plants one.
 HOST_COOKIE, OWN_COOKIE = ("__Host-", "__Secure-") if HTTPS else ("", "")
 SESSION_COOKIE_NAME = f"{HOST_COOKIE}crm_session"
@@ -258,7 +225,8 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "crm.messages.NamedStorage"
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz/"]
+# APIs are refused in place of being led on (crm.middleware).
+SECURE_REDIRECT_EXEMPT = [r"^healthz/", r"^api/(?!docs/$)"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if MESSENGER_TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -5,6 +5,8 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from crm.invitations import Invitation
+from crm.log_in.leaving import LogOut
+from crm.log_in.new_password import NewPasswordStep
 from crm.log_in.views import LogInView
 from crm.monitoring import page as monitoring
 from crm.second_factor.steps import CodeStep, SetUpStep
@@ -20,6 +22,8 @@ log_in_urls = [
     path("admin/login/", LogInView.as_view()),
     path("admin/login/code/", CodeStep.as_view(), name="log-in-code"),
     path("admin/login/set-up/", SetUpStep.as_view(), name="log-in-set-up"),
+    path("admin/login/password/", NewPasswordStep.as_view(), name="log-in-password"),
+    path("admin/logout/", LogOut.as_view()),
     path("admin/invitation/<uidb64>/<token>/", Invitation.as_view(), name="invitation"),
     path("admin/password_change/", own(OwnPassword.as_view())),
     path("admin/security/", own(security.overview), name="security"),

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -11,12 +12,11 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm
 
 from crm.models import User
 from crm.permission_field import TranslatedPermissions
 from crm.user_actions import UserActions
-from crm.user_forms import ChangedUserForm, NewUserForm
+from crm.user_forms import ChangedUserForm, GivenPasswordForm, NewUserForm
 from messenger.admin.agent_profile import AgentProfileInline
 from messenger.admin.base import user_of
 
@@ -31,6 +31,7 @@ else:
 
 # What could make its owner mightier than any administrator: only a superuser gives it.
 SUPERUSER_ONLY = ("is_superuser", "groups", "user_permissions")
+PASSWORD = ("password", "new_password_words")
 # Who sees and may do what follows from these: only administrators give them.
 ADMINISTRATORS_ONLY = ("role", "branch")
 
@@ -39,16 +40,16 @@ ADMINISTRATORS_ONLY = ("role", "branch")
 class CrmUserAdmin(UserActions, TranslatedPermissions, BaseUserAdmin):
     form = ChangedUserForm
     add_form = NewUserForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = GivenPasswordForm
     inlines = [AgentProfileInline]
     list_display = ("username", "full_name", "email", "role", "branch", "second_factor_state", "is_active")
     list_filter = ("role", "branch", "is_active", "has_second_factor")
     list_select_related = ("branch",)
     search_fields = ("username", "first_name", "last_name", "email")
     filter_horizontal = ()
-    readonly_fields = ("second_factor_words",)
+    readonly_fields = ("second_factor_words", "new_password_words")
     fieldsets = (
-        (None, {"fields": (("username", "email"), ("first_name", "last_name"), "password")}),
+        (None, {"fields": (("username", "email"), ("first_name", "last_name"), *PASSWORD)}),
         (_("Work"), {"fields": (("role", "branch"), "is_active")}),
         (_("Second factor"), {"fields": ("second_factor_words", "second_factor_required")}),
         (_("Permissions beyond the role"), {"fields": SUPERUSER_ONLY}),
@@ -78,8 +79,16 @@ class CrmUserAdmin(UserActions, TranslatedPermissions, BaseUserAdmin):
         """In the form, where a label of the list would show as it is kept."""
         return self.second_factor_state(user)[1]
 
+    @admin.display(description=_("new password"))
+    def new_password_words(self, user: User) -> Any:
+        return _("Due at the next log-in: somebody else set the present one.")
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and not obj.must_change_password:
+            (name, options), *others = fieldsets
+            shown = [field for field in options["fields"] if field != "new_password_words"]
+            fieldsets = [(name, {**options, "fields": shown}), *others]
         if request.user.is_superuser:
             return fieldsets
         return [fieldset for fieldset in fieldsets if fieldset[1]["fields"] != SUPERUSER_ONLY]
@@ -107,6 +116,13 @@ class CrmUserAdmin(UserActions, TranslatedPermissions, BaseUserAdmin):
         super().save_model(request, obj, form, change)
         if obj.pk == request.user.pk:
             update_session_auth_hash(request, obj)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """One's own is changed where the present one is asked for: an open browser is no password."""
+        user = self.get_object(request, unquote(id))
+        if user is not None and user.pk == request.user.pk:
+            return redirect("admin:password_change")
+        return super().user_change_password(request, id, form_url)
 
     def response_add(
         self, request: HttpRequest, obj: User, post_url_continue: str | None = None

@@ -4,11 +4,12 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from crm.models import User
 from messenger.lib.advisory_lock import wait_for_lock
 
+ASKED_FOR_THEIR_OWN = _("At the next log-in they are asked for one of their own, which nobody else knows.")
 DECIDING = ("is_active", "is_superuser", "role")
 BY_INVITATION, BY_PASSWORD = "false", "true"
 
@@ -45,8 +46,14 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
         )
         choice.choices = [(BY_INVITATION, _("By an invitation")), (BY_PASSWORD, _("By a password from me"))]
         choice.initial = BY_INVITATION
+        self.fields["password2"].help_text = ASKED_FOR_THEIR_OWN
         if "branch" in self.fields:
             self.fields["branch"].help_text = _("An operator sees the dialogs of this branch alone.")
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.must_change_password = bool(self.cleaned_data["set_usable_password"])
+        user: User = super().save(commit)
+        return user
 
     def clean(self) -> Any:
         cleaned = super().clean() or self.cleaned_data
@@ -55,3 +62,16 @@ class NewUserForm(UserCreationForm):  # type: ignore[misc]
                 "branch", ValidationError(_("An operator needs a branch: without one they see nothing."))
             )
         return cleaned
+
+
+class GivenPasswordForm(AdminPasswordChangeForm):  # type: ignore[misc]
+    """A password for somebody else: it opens the door once, for the page where they set their own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password2"].help_text = ASKED_FOR_THEIR_OWN
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = bool(self.cleaned_data["set_usable_password"])
+        user: User = super().save(commit)
+        return user

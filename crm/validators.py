@@ -42,6 +42,12 @@ def days(value: int) -> None:
         raise ValueError(f"{value} is not a number of days from 1 to {MAX_DAYS}.")
 
 
+def session_span(value: int) -> None:
+    """Seconds; none, or so many that an open page can tell within them that it is used."""
+    if value != 0 and not 300 <= value <= MAX_DAYS * 86_400:
+        raise ValueError(f"{value} is neither 0 nor a number of seconds from 300 to {MAX_DAYS * 86_400}.")
+
+
 def time_zone(value: str) -> None:
     if value not in zoneinfo.available_timezones():
         raise ValueError(f"'{value}' is not a time zone of the IANA database, such as Europe/Moscow.")

@@ -75,6 +75,14 @@ class NotAllowed(MessengerError):
     detail = _("You have no permission for this.")
 
 
+class HttpsRequired(MessengerError):
+    """Nothing of the request was looked at."""
+
+    code = "https_required"
+    status = 403
+    detail = _("Only https is answered here. What was sent by http may have been read on its way.")
+
+
 class InboxNotFound(MessengerError):
     code = "inbox_not_found"
     status = 404

@@ -1,12 +1,28 @@
 """The last step of every way in, and what whoever comes in has to be told."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from crm import audit
 from crm.models import AuditEntry, User
 from crm.second_factor import pending
+
+
+def go_on(request: HttpRequest, user: User, *, inside: str, next_url: str, remember: bool = False) -> str:
+    """Where it goes from password and factor: inside, or first to a password that nobody else knows."""
+    if user.must_change_password:
+        pending.prove(request, user, remember=remember)
+        return with_next(reverse("log-in-password"), next_url)
+    enter(request, user)
+    return inside
+
+
+def with_next(url: str, next_url: str) -> str:
+    return f"{url}?{urlencode({'next': next_url})}" if next_url else url
 
 
 def enter(request: HttpRequest, user: User) -> None:

@@ -1,7 +1,6 @@
 """`/admin/login/`: name and password. The admin's own view would skip the second step, and lose the way back."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.auth.views import LoginView
@@ -10,7 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm.log_in.entering import enter
+from crm.log_in.entering import go_on, with_next
 from crm.log_in.form import LogInForm
 from crm.models import User
 from crm.second_factor import browsers, pending
@@ -31,8 +30,8 @@ class LogInView(LoginView):
             return self._on_to("log-in-set-up", user)
         if user.has_second_factor and not browsers.is_remembered(self.request, user):
             return self._on_to("log-in-code", user)
-        enter(self.request, user)
-        return HttpResponseRedirect(self.get_success_url())
+        inside, next_url = self.get_success_url(), self.get_redirect_url()
+        return HttpResponseRedirect(go_on(self.request, user, inside=inside, next_url=next_url))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return with_wait(super().form_invalid(form), form.retry_after)
@@ -43,10 +42,6 @@ class LogInView(LoginView):
     def _on_to(self, name: str, user: User) -> HttpResponse:
         pending.begin(self.request, user)
         return redirect(with_next(reverse(name), self.get_redirect_url()))
-
-
-def with_next(url: str, next_url: str) -> str:
-    return f"{url}?{urlencode({'next': next_url})}" if next_url else url
 
 
 def with_wait(response: HttpResponse, seconds: int) -> HttpResponse:

@@ -53,6 +53,7 @@ class User(AbstractUser):
         help_text=_("Whoever has none yet is led to set one up at the next log-in."),
     )
     has_second_factor = models.BooleanField(_("second factor turned on"), default=False, editable=False)
+    must_change_password = models.BooleanField(default=False, db_default=False, editable=False)
     session_generation = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[Users] = Users()
@@ -92,8 +93,12 @@ class User(AbstractUser):
 
     @property
     def must_set_up_second_factor(self) -> bool:
-        """Until they have, no session is theirs."""
         return self.needs_second_factor and not self.has_second_factor
+
+    @property
+    def owes_a_step(self) -> bool:
+        """Something is due between password and workplace: until it is done, no session is theirs."""
+        return self.must_set_up_second_factor or self.must_change_password
 
     def end_sessions(self) -> None:
         """Everywhere: whoever is to stay gets the new hash by `update_session_auth_hash`."""

@@ -1,4 +1,4 @@
-"""Between password and code: who has given the password and is not logged in yet.
+"""Between password and workplace: who has given the password and is not logged in yet.
 
 Nothing but the pages of the log-in knows this state. For everything else, streams and APIs included, such a session
 is nobody's: it holds no user.
@@ -20,8 +20,24 @@ SECONDS = 600
 def begin(request: HttpRequest, user: User) -> None:
     """In a session of its own: whatever was in this browser before ends here."""
     request.session.flush()
-    request.session[_KEY] = {"user": user.pk, "hash": user.get_session_auth_hash(), "at": time.time()}
-    request.session.set_expiry(SECONDS)
+    _write(request, user)
+
+
+def prove(request: HttpRequest, user: User, *, remember: bool = False) -> None:
+    """The second factor was given as well, or none is needed; a new password is what is missing.
+
+    `remember`: whether the browser is to be asked for no code from now on.
+    """
+    request.session.cycle_key()
+    _write(request, user, is_proven=True, remember=remember)
+
+
+def is_proven(request: HttpRequest) -> bool:
+    return bool(request.session.get(_KEY, {}).get("is_proven"))
+
+
+def wants_to_be_remembered(request: HttpRequest) -> bool:
+    return bool(request.session.get(_KEY, {}).get("remember"))
 
 
 def user_of(request: HttpRequest) -> User | None:
@@ -33,6 +49,12 @@ def user_of(request: HttpRequest) -> User | None:
     if user is None or not constant_time_compare(pending["hash"], user.get_session_auth_hash()):
         return None
     return user
+
+
+def _write(request: HttpRequest, user: User, **more: bool) -> None:
+    known = {"user": user.pk, "hash": user.get_session_auth_hash(), "at": time.time()}
+    request.session[_KEY] = known | more
+    request.session.set_expiry(SECONDS)
 
 
 def finish(request: HttpRequest, user: User) -> None:

@@ -14,8 +14,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from crm import audit
 from crm.generic import FormView
-from crm.log_in.entering import enter
-from crm.log_in.views import door_context, with_next, with_wait
+from crm.log_in.entering import go_on, with_next
+from crm.log_in.views import door_context, with_wait
 from crm.models import User
 from crm.second_factor import browsers, keeping, pending
 from crm.second_factor.forms import CodeForm, GuardedForm, SetUpForm
@@ -41,6 +41,10 @@ class Step(RedirectURLMixin, FormView[GuardedForm]):
 
     def is_due(self, user: User) -> bool:
         raise NotImplementedError
+
+    def go_on(self, *, remember: bool = False) -> str:
+        inside, next_url = self.get_success_url(), self.get_redirect_url()
+        return go_on(self.request, self.user, inside=inside, next_url=next_url, remember=remember)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "request": self.request, "user": self.user}
@@ -69,12 +73,12 @@ class CodeStep(Step):
         return {**super().get_form_kwargs(), "by_recovery": self.by_recovery}
 
     def form_valid(self, form: Any) -> HttpResponse:
-        enter(self.request, self.user)
+        remember = bool(form.cleaned_data.get("remember"))
+        response = HttpResponseRedirect(self.go_on(remember=remember))
         if form.taken == "recovery":
             left = keeping.codes_left(self.user)
-            audit.record(self.request, "recovery_code_used", target=self.user, left=left)
-        response = HttpResponseRedirect(self.get_success_url())
-        if form.cleaned_data.get("remember"):
+            audit.record(self.request, "recovery_code_used", target=self.user, actor=self.user, left=left)
+        if remember:
             browsers.remember(response, self.user)
         return response
 
@@ -99,11 +103,11 @@ class SetUpStep(Step):
     def form_valid(self, form: Any) -> HttpResponse:
         """The codes are shown in this answer alone."""
         forget_key(self.request)
-        enter(self.request, self.user)
-        audit.record(self.request, "second_factor_on", target=self.user)
+        onward = self.go_on()
+        audit.record(self.request, "second_factor_on", target=self.user, actor=self.user)
         context = {
             **door_context(self.request, _("Recovery codes")),
             "codes": form.recovery_codes,
-            "onward": self.get_success_url(),
+            "onward": onward,
         }
         return render(self.request, "crm/log_in_recovery_codes.html", context)

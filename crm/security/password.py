@@ -57,6 +57,7 @@ class OwnPassword(PasswordChangeView):
         return {**super().get_form_kwargs(), "user": me(self.request), "request": self.request}
 
     def form_valid(self, form: Any) -> HttpResponse:
+        form.user.must_change_password = False
         answer = super().form_valid(form)
         audit.record(self.request, "password_changed", target=form.user)
         messages.success(self.request, _("Your password was changed. You are logged out everywhere else."))

@@ -1,13 +1,13 @@
-"""Locks by name in the database, of a transaction or of a connection: whoever dies gives them back."""
+"""Locks by name in the database, of a transaction: whoever dies gives them back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
-_TRY = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 _WAIT = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-_UNLOCK = "SELECT pg_advisory_unlock(hashtextextended(%s, 0))"
 
 
 def wait_for_lock(name: str) -> None:
@@ -20,28 +20,31 @@ def wait_for_lock(name: str) -> None:
 def try_lock(name: str) -> Iterator[bool]:
     """Whether it is ours for the block; nobody is waited for.
 
-    It outlives transactions, and needs a connection that stays the same: a pooler in front of the database has to work
-    by sessions.
+    It outlives the transactions of the block, because a connection of its own holds it, by a transaction that does
+    nothing else. A lock of the session would be shorter, and wrong behind a pooler that gives each transaction another
+    session: nobody would let it go again. Such a transaction has no snapshot and no id, so vacuum doesn't wait for it.
     """
-    if not _ask(_TRY, name):
-        yield False
-        return
+    holder = _connection_of_its_own()
     try:
-        yield True
+        holder.set_autocommit(False)
+        with holder.cursor() as cursor:
+            cursor.execute(_TRY, [name])
+            is_ours = bool(cursor.fetchone()[0])
+        yield is_ours
     finally:
-        try:
-            _ask(_UNLOCK, name)
-        except DatabaseError:
-            connection.close()
+        # With the connection ends the transaction, and with that the lock.
+        with suppress(DatabaseError, InterfaceError):
+            holder.close()
 
 
 def is_free(name: str) -> bool:
-    """Whether nobody else holds it at this moment."""
+    """Whether nobody holds it at this moment."""
     with try_lock(name) as is_mine:
         return is_mine
 
 
-def _ask(statement: str, name: str) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [name])
-        return bool(cursor.fetchone()[0])
+def _connection_of_its_own() -> BaseDatabaseWrapper:
+    """Beside the pool, whose last connection may be the one that the block needs."""
+    holder = connection.copy()
+    holder.settings_dict["OPTIONS"].pop("pool", None)
+    return holder

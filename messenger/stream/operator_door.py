@@ -18,7 +18,7 @@ from messenger.stream.metering import OPERATORS
 from messenger.stream.operator_session import Identity, NotLoggedIn, check_in
 from messenger.stream.operator_stream import OperatorStream
 from messenger.stream.operators import Operators
-from messenger.stream.request import as_our_errors, language_of, read_request
+from messenger.stream.request import as_our_errors, language_of, read_request, refuse_plain_http
 from messenger.stream.wire import Receive, Scope, Send, frame
 from messenger.utils import ensure_messenger_enabled_api
 
@@ -37,6 +37,7 @@ class OperatorDoor(Door[OperatorStream]):
         scope["query_string"] = b""
         try:
             ensure_messenger_enabled_api()
+            refuse_plain_http(request)
             if request.method != "GET":
                 raise MethodNotAllowed(request.method or "")
             with contextlib.ExitStack() as undo:

@@ -12,12 +12,19 @@ from django.utils import translation
 from psycopg_pool import PoolTimeout
 
 from crm.database_outage import is_outage, outage
-from messenger.exceptions import Invalid, Unavailable
+from crm.plain_http import came_in_the_clear
+from messenger.exceptions import HttpsRequired, Invalid, Unavailable
 from messenger.stream.wire import Scope
 
 
 def read_request(scope: Scope) -> HttpRequest:
     return ASGIRequest(dict(scope), io.BytesIO())
+
+
+def refuse_plain_http(request: HttpRequest) -> None:
+    """Raises HttpsRequired: Django's middleware, which says the same of everything else, isn't here."""
+    if came_in_the_clear(request):
+        raise HttpsRequired
 
 
 def language_of(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from messenger.stream.answers import MethodNotAllowed, answer, answer_error, ori
 from messenger.stream.door import Door
 from messenger.stream.hub import Hub
 from messenger.stream.metering import VISITORS
-from messenger.stream.request import as_our_errors, language_of, read_request
+from messenger.stream.request import as_our_errors, language_of, read_request, refuse_plain_http
 from messenger.stream.visitor_stream import VisitorStream
 from messenger.stream.visitors import Visitors
 from messenger.stream.wire import Headers, Receive, Scope, Send
@@ -33,6 +33,9 @@ class Caller:
         self.origin = self._request.headers.get("Origin", "")
         self.language = language_of(self._request)
         self.origin_allowed = False
+
+    def check_scheme(self) -> None:
+        refuse_plain_http(self._request)
 
     def visit(self) -> Visit:
         with as_our_errors(), translation.override(self.language):
@@ -84,6 +87,7 @@ class VisitorDoor(Door[VisitorStream]):
         scope["query_string"] = b""  # Tokens may stand in it: the server's log of requests must not get them.
         try:
             ensure_messenger_enabled_api()
+            caller.check_scheme()
             if caller.method == "OPTIONS":
                 await answer(send, 204, b"", _preflight(caller.origin))
                 return None

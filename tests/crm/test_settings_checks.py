@@ -35,6 +35,8 @@ BAD_VALUES = [
     ("crm.E010", "DATABASE_URL", "postgresql://crm@127.0.0.1:port/crm"),
     ("crm.E011", "DATABASE_POOL_SIZE", "-1"),
     ("crm.E011", "DATABASE_POOL_SIZE", "many"),
+    ("crm.E020", "DATABASE_TRANSACTION_POOLING", "transaction"),
+    ("crm.E021", "DATABASE_DIRECT_URL", "mysql://root@127.0.0.1/crm"),
     ("crm.E012", "REDIS_URL", "127.0.0.1:6379"),
     ("crm.E012", "REDIS_URL", ""),
     ("crm.E012", "REDIS_URL", "redis://127.0.0.1:port/0"),
@@ -56,6 +58,9 @@ BAD_VALUES = [
     ("crm.E063", "SECOND_FACTOR_ROLES", "administrator,owner"),
     ("crm.E064", "SECOND_FACTOR_REMEMBER_DAYS", "-1"),
     ("crm.E065", "INVITATION_DAYS", "0"),
+    ("crm.E066", "SESSION_IDLE_SECONDS", "60"),
+    ("crm.E066", "SESSION_IDLE_SECONDS", "-1"),
+    ("crm.E067", "SESSION_LONGEST_SECONDS", "99999999999"),
     ("messenger.E001", "MESSENGER_ENABLED", "maybe"),
     ("messenger.E002", "MESSENGER_DEFAULT_BRANCH_ID", "Moscow"),
     ("messenger.E003", "MESSENGER_TRUSTED_PROXIES", "10.0.0.0/33"),
@@ -135,7 +140,7 @@ CANNOT_BE_WRONG = {
 }
 
 
-PARTS = ("security", "messenger", "geoip", "storage", "mail", "outbound", "monitoring")
+PARTS = ("database", "security", "messenger", "geoip", "storage", "mail", "outbound", "monitoring")
 
 
 def run_settings(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

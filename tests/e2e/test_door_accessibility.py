@@ -11,6 +11,7 @@ from tests.e2e.axe import SIZES, found_on
 from tests.e2e.conftest import NewContext
 from tests.e2e.people import Operator
 from tests.e2e.system import Demo, System
+from tests.e2e.workspaces import database
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,24 @@ def test_the_second_factor(new_context: NewContext, demo: Demo) -> None:
     page.goto(f"{demo.base_url}/admin/security/turn-off/")
     found["turning off"] = found_on(page)
     found |= _at_the_door(new_context(viewport=SIZES[0]).new_page(), demo, person)
+    assert found == {key: [] for key in found}
+
+
+def test_a_password_of_ones_own(new_context: NewContext, demo: Demo) -> None:
+    person = demo.facts["operators"][0]
+    with database(demo) as connection:
+        connection.execute(
+            "UPDATE crm_user SET must_change_password = true WHERE username = %s", [person["username"]]
+        )
+    page = new_context(viewport=SIZES[0]).new_page()
+    log_in(page, demo, person["username"], person["password"])
+    page.locator("#id_new_password1").wait_for()
+    found = {"the page": found_on(page)}
+    for field in ("#id_new_password1", "#id_new_password2"):
+        page.locator(field).fill(person["password"])
+    page.locator("#id_new_password2").press("Enter")
+    page.get_by_text("This is the one that you were given").wait_for()
+    found["refused"] = found_on(page)
     assert found == {key: [] for key in found}
 
 

@@ -17,17 +17,27 @@ export function forgetFiles(key) {
   return attempt("readwrite", (store) => store.delete(key));
 }
 
+/** The keys that begin so. */
+export async function filesUnder(prefix) {
+  const range = rangeOf(prefix);
+  const all = (store) => store.getAllKeys(range);
+  return (await attempt("readonly", all)) ?? [];
+}
+
 /** Takes away what lost its answer: a page that was closed in between. */
 export function sweepFiles(prefix, keys) {
   const wanted = new Set(keys);
   return attempt("readwrite", (store) => {
-    const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
-    const found = store.getAllKeys(range);
+    const found = store.getAllKeys(rangeOf(prefix));
     found.onsuccess = () => {
       for (const key of found.result) if (!wanted.has(key)) store.delete(key);
     };
     return found;
   });
+}
+
+function rangeOf(prefix) {
+  return IDBKeyRange.bound(prefix, `${prefix}\uffff`);
 }
 
 async function attempt(mode, action) {

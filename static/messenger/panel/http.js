@@ -1,5 +1,7 @@
 /** Talks to the own origin: parts of pages as HTML, small answers as JSON. */
 
+import { keepTouch, takeTouch } from "./touch.js";
+
 /** By https its name is a promise: nobody beside this host has set it. */
 const PROMISED = /(?:^|; )__Host-crm_csrf=([^;]*)/;
 const COOKIE = /(?:^|; )crm_csrf=([^;]*)/;
@@ -56,6 +58,7 @@ export async function getJson(url) {
 
 const ACCEPT = "application/json, text/html";
 const PART = { "X-Messenger-Part": "1" };
+const TOUCHED = "X-Messenger-Touched";
 
 /** For those who post by themselves. */
 export function postHeaders() {
@@ -70,11 +73,21 @@ export function parsePart(html) {
 async function request(url, options = {}) {
   const headers = { Accept: ACCEPT, ...options.headers };
   if (options.method === "POST") headers["X-CSRFToken"] = csrfToken();
+  const isTouched = takeTouch();
+  if (isTouched) headers[TOUCHED] = "1";
+  try {
+    return await answerTo(url, { ...options, headers });
+  } catch (error) {
+    if (isTouched) keepTouch();
+    throw error;
+  }
+}
+
+async function answerTo(url, options) {
   let response;
   try {
     response = await fetch(url, {
       ...options,
-      headers,
       cache: "no-store",
       credentials: "same-origin",
       redirect: "manual",

@@ -10,6 +10,17 @@ export function recall(key) {
   }
 }
 
+/** The names of all that is kept and begins so. */
+export function namesUnder(beginning) {
+  try {
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(PREFIX + beginning))
+      .map((key) => key.slice(PREFIX.length));
+  } catch {
+    return [];
+  }
+}
+
 /** `null` forgets. */
 export function remember(key, value) {
   try {

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django_q.models import OrmQ
 
 from crm.models import User
@@ -15,9 +15,14 @@ from messenger.services.privacy import jobs, removals, turns
 from messenger.services.privacy.anonymize import Wanted
 from messenger.tasks import wake_work_on_personal_data, work_on_personal_data
 from tests.parallel import in_parallel
+from tests.worker.cluster import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("folder")]
 
+HOLDER = (
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 NOTHING_MORE = Wanted(redact_messages=False, delete_attachments=False, delete_sent_attachments=False)
 
 
@@ -68,14 +73,38 @@ def test_crowd_of_workers_makes_each_once(conversation: Conversation, administra
 
 def test_turn_ends_with_the_connection_of_who_had_it(export: DataExport) -> None:
     """What a killed process leaves behind is a closed connection, and no more."""
+    with try_lock(turns.LOCK) as is_ours:
+        assert is_ours
+        assert not is_free(turns.LOCK)
+        end_the_holder()
+        wait_until(lambda: is_free(turns.LOCK), "a free turn")
 
-    def die() -> None:
-        with try_lock(turns.LOCK) as is_ours:
-            assert is_ours
-            connection.close()
 
-    in_parallel(1, die)
+def test_turn_outlives_the_transactions_of_the_work(export: DataExport) -> None:
+    with try_lock(turns.LOCK):
+        with transaction.atomic():
+            export.refresh_from_db()
+        connection.close()
+        assert not is_free(turns.LOCK)
     assert is_free(turns.LOCK)
+
+
+def test_turn_holds_back_no_vacuum() -> None:
+    with try_lock(turns.LOCK):
+        assert ask(f"SELECT backend_xmin, backend_xid FROM pg_stat_activity WHERE pid = ({HOLDER})") == (
+            None,
+            None,
+        )
+
+
+def end_the_holder() -> None:
+    assert ask(f"SELECT pg_terminate_backend(({HOLDER}))") == (True,)
+
+
+def ask(statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()
 
 
 def test_wake_tells_the_worker_where_nobody_is_at_it(export: DataExport) -> None:
