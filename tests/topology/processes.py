@@ -49,12 +49,18 @@ class Process:
     folder: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    # An address of loopback for each "machine".
+    host: str = "127.0.0.1"
     _process: subprocess.Popen[bytes] | None = None
     _log_begin: int = 0
 
     @property
     def name(self) -> str:
         return f"{self.service}-{self.port}"
+
+    @property
+    def pid(self) -> int:
+        return self._running().pid
 
     @property
     def log(self) -> str:
@@ -102,7 +108,11 @@ class Process:
         assert self._running().poll() is None, f"{self.name} ended by itself:\n{self.log[-3000:]}"
         if self.service == "worker":
             return "ready for work" in self.log
-        return answers("/healthz/ready", self.port)
+        return answers("/healthz/ready", self.port, self.host)
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}"
 
     @property
     def _log_file(self) -> Path:
@@ -113,19 +123,22 @@ class Process:
         return [program_path(program), *arguments]
 
     def _environment(self) -> dict[str, str]:
-        port = str(self.port)
-        own = {"DATABASE_URL": database_url(), "GRANIAN_PORT": port, "UVICORN_PORT": port}
+        own = {"DATABASE_URL": database_url()}
+        for server in ("GRANIAN", "UVICORN"):
+            own |= {f"{server}_HOST": self.host, f"{server}_PORT": str(self.port)}
         return {**os.environ, **SETTINGS, **own, **self.settings}
 
 
 class Proxy(Process):
     """Caddy with our Caddyfile, before the processes of `upstreams`."""
 
-    def __init__(self, caddy: str, folder: Path, **upstreams: list[int]) -> None:
+    def __init__(self, caddy: str, folder: Path, **upstreams: list[int] | list[str]) -> None:
+        """Ports of this machine, or addresses."""
         super().__init__("proxy", folder)
         self._caddy = caddy
         self._targets = {
-            name.upper(): " ".join(f"127.0.0.1:{port}" for port in ports) for name, ports in upstreams.items()
+            name.upper(): " ".join(f"127.0.0.1:{one}" if isinstance(one, int) else one for one in targets)
+            for name, targets in upstreams.items()
         }
 
     def _command(self) -> list[str]:

@@ -1,91 +1,23 @@
 """Everything is killed and restarted in turn while people talk: nothing is lost, doubled or out of order."""
 
-import signal
-
 import pytest
-from django_q.models import OrmQ
 from redis import Redis
 
-from crm.models import Region
-from messenger.models import Message
-from tests.topology.caller import PASSING
+from tests.topology import faults
 from tests.topology.conftest import Load, Topology
-from tests.topology.processes import Process, Proxy
-from tests.worker.cluster import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# Between two faults everybody gets a word in.
-MESSAGES_BETWEEN = 12
-
-
-def talk(load: Load) -> None:
-    """Until some more messages were written, and no client has given up."""
-    wanted = load.journal.total + MESSAGES_BETWEEN
-    wait_until(lambda: load.journal.total >= wanted or load.errors, "more messages")
-    assert not load.errors
-
 
 def test_everything_may_be_killed_and_restarted(topology: Topology, load: Load, own_redis: Redis) -> None:
-    talk(load)
+    faults.talk(load)
     for wave in topology.waves:
-        kill_and_restart(wave, load)
-    stop_and_restart(topology.first_of_each, load)
-    talk(load)
+        faults.kill_and_restart(wave, load)
+    faults.stop_and_restart(topology.first_of_each, load)
+    faults.talk(load)
     load.end()
-    assert_everything_was_said_once(load)
-    assert_all_work_is_done(load)
-    assert all(isinstance(answer, str) or answer in PASSING for _, answer in load.journal.faults)
+    faults.assert_all_is_well(load)
     assert "ERROR" not in "".join(process.log for process in topology.worker)
     # Whatever grows in Redis ends by itself, so that it may be told to forget what was used least.
     lasting = {key for key in own_redis.scan_iter() if own_redis.ttl(key) == -1}
     assert lasting <= {b"django_q:messenger:cluster"}
-
-
-def kill_and_restart(wave: list[Process], load: Load) -> None:
-    for process in wave:
-        process.kill()
-    if not any(isinstance(process, Proxy) for process in wave):
-        talk(load)
-    bring_back(wave)
-
-
-def stop_and_restart(wave: list[Process], load: Load) -> None:
-    """As a deployment does: what is open ends by itself."""
-    for process in wave:
-        process.terminate()
-    talk(load)
-    for process in wave:
-        # uvicorn ends by the signal that it was told, when all is done.
-        assert process.wait_for_end() in (0, -signal.SIGTERM)
-    bring_back(wave)
-
-
-def bring_back(wave: list[Process]) -> None:
-    for process in wave:
-        process.start()
-    for process in wave:
-        process.wait_until_ready()
-
-
-def assert_everything_was_said_once(load: Load) -> None:
-    assert not load.errors
-    for visitor in load.visitors:
-        rows = list(
-            Message.objects.filter(conversation=visitor.conversation_id)
-            .order_by("pk")
-            .values_list("pk", "body", "direction")
-        )
-        assert [body for _, body, direction in rows if direction == "in"] == visitor.written
-        answers = load.operator.written[visitor.conversation_id]
-        assert [body for _, body, direction in rows if direction == "out"] == answers
-        assert visitor.seen == [(pk, body) for pk, body, _ in rows]
-        assert visitor.written
-        assert answers
-        assert visitor.streams > 1
-
-
-def assert_all_work_is_done(load: Load) -> None:
-    wait_until(lambda: not OrmQ.objects.exists(), "an empty queue")
-    marks = Region.objects.filter(name__startswith="mark ").values_list("name", flat=True)
-    assert set(marks) == set(load.foreman.given)
