@@ -63,6 +63,33 @@ def test_search_is_live_and_marked(operator: Operator, visitor: Visitor, questio
     expect(page.locator(".msgr-row")).to_have_count(1)
 
 
+SLOW_READING = """
+const fast = window.fetch;
+window.readings = [];
+window.fetch = async (url, options = {}) => {
+  if (options.headers?.["X-Messenger-Known"] === undefined) return fast(url, options);
+  window.readings.push(performance.now());
+  await new Promise((resolve) => setTimeout(resolve, 600));
+  return fast(url, options);
+};
+"""
+
+
+def test_a_list_that_takes_long_is_read_less_often(
+    new_context: NewContext, system: System, visitor: Visitor, question: str
+) -> None:
+    context = new_context(viewport=DESK)
+    context.add_init_script(SLOW_READING)
+    page = Operator(context, system).page
+    page.goto(f"{system.base_url}/admin/messenger/conversation/?box=all")
+    for number in range(3):
+        before = page.evaluate("readings.length")
+        visitor.write(f"{question}, {number}")
+        page.wait_for_function("before => readings.length > before", arg=before)
+    gaps = page.evaluate("readings.slice(1).map((at, place) => at - readings[place])")
+    assert min(gaps) >= 5 * 600
+
+
 def test_saved_renamed_deleted(operator: Operator, question: str) -> None:
     page, name = operator.page, f"Sofas {uuid.uuid4().hex[:6]}"
     page.goto(f"{operator.system.base_url}/admin/messenger/conversation/?box=all&q=sofa")

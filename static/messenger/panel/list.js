@@ -5,9 +5,12 @@ import { live } from "./live.js";
 import { marksOf, patchRows } from "./rows.js";
 import { allIsWell, tellTrouble } from "./trouble.js";
 
-// The first event shows at once; a burst is read once a second.
+// The first event shows at once; a burst is read once a second, and less often where reading takes long: all the open
+// lists of a branch ask at the same events, and a busy server must get through with them.
 const FIRST_WAIT_MS = 30;
 const PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 5000;
+const PAUSE_PER_READING = 5;
 // Waiting times grow even when nothing happens.
 const TICK_MS = 60_000;
 const SHAKES_LIST = new Set([
@@ -21,6 +24,7 @@ const SHAKES_LIST = new Set([
 
 let timer = 0;
 let readAt = 0;
+let pause = PAUSE_MS;
 let running = false;
 let wanted = false;
 
@@ -35,7 +39,7 @@ function schedule() {
   wanted = true;
   if (document.hidden) return;
   clearTimeout(timer);
-  const wait = Math.max(FIRST_WAIT_MS, readAt + PAUSE_MS - Date.now());
+  const wait = Math.max(FIRST_WAIT_MS, readAt + pause - Date.now());
   timer = setTimeout(refresh, wait);
 }
 
@@ -58,8 +62,14 @@ async function refresh() {
     else tellTrouble(error);
   } finally {
     running = false;
+    pause = pauseAfter(Date.now() - readAt);
     if (wanted) schedule();
   }
+}
+
+function pauseAfter(readingMs) {
+  const fair = readingMs * PAUSE_PER_READING;
+  return Math.min(Math.max(fair, PAUSE_MS), LONGEST_PAUSE_MS);
 }
 
 function showCounts(part) {
