@@ -168,7 +168,7 @@ def test_page_of_another_origin_may_show_it(sent: dict[str, Any], client: Client
 
 
 def test_links_have_the_limit_of_an_address(sent: dict[str, Any], settings: LazySettings) -> None:
-    settings.MESSENGER_THROTTLE_POLL_ADDRESS = "2/min"
+    settings.MESSENGER_THROTTLE_POLL_ADDRESS = "2/day"
     assert [get(Client(), sent["url"]).status_code for _ in range(3)] == [200, 200, 429]
 
 

@@ -217,7 +217,7 @@ def test_storage_that_fails_leaves_no_message(visitor: Visitor, folder: Path) ->
 
 
 def test_uploads_have_a_limit_of_their_own(visitor: Visitor, settings: LazySettings) -> None:
-    settings.MESSENGER_THROTTLE_UPLOAD_SESSION = "2/min"
+    settings.MESSENGER_THROTTLE_UPLOAD_SESSION = "2/day"
     answers = [send(visitor, png()).status_code for _ in range(3)]
     assert answers == [201, 201, 429]
     assert visitor.send("Words still go").status_code == 201

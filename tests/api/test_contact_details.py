@@ -165,7 +165,7 @@ def test_no_details_are_kept_before_the_consent(asking: Inbox) -> None:
 
 
 def test_details_count_as_messages(visitor: Visitor, settings: LazySettings) -> None:
-    settings.MESSENGER_THROTTLE_SEND_SESSION = "2/min"
+    settings.MESSENGER_THROTTLE_SEND_SESSION = "2/day"
     assert [give(visitor, name=name).status_code for name in ("A", "B", "C")] == [200, 200, 429]
 
 

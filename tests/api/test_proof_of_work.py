@@ -120,7 +120,7 @@ def test_nonsense_is_no_solution(suspect: Visitor, solution: Any) -> None:
 
 
 def test_many_messages_of_an_address_are_suspicious(inbox: Inbox, settings: LazySettings) -> None:
-    settings.MESSENGER_CAPTCHA_MESSAGES = "3/min"
+    settings.MESSENGER_CAPTCHA_MESSAGES = "3/day"
     visitors = [Visitor(inbox.widget_token) for _ in range(4)]
     for visitor in visitors:
         visitor.bootstrap()
@@ -128,7 +128,7 @@ def test_many_messages_of_an_address_are_suspicious(inbox: Inbox, settings: Lazy
 
 
 def test_many_visits_of_an_address_are_suspicious(inbox: Inbox, settings: LazySettings) -> None:
-    settings.MESSENGER_CAPTCHA_BOOTSTRAPS = "2/min"
+    settings.MESSENGER_CAPTCHA_BOOTSTRAPS = "2/day"
     asked = [Visitor(inbox.widget_token).bootstrap().json()["captcha_required"] for _ in range(3)]
     assert asked == [False, False, True]
 

@@ -19,7 +19,7 @@ MARK = "XMARKX"
 def test_files_are_counted_however_their_type_is_spelled(
     visitor: Visitor, settings: LazySettings, spelling: str
 ) -> None:
-    settings.MESSENGER_THROTTLE_UPLOAD_SESSION = "1/min"
+    settings.MESSENGER_THROTTLE_UPLOAD_SESSION = "1/day"
     statuses = []
     for _ in range(2):
         body = encode_multipart(BOUNDARY, {"body": "See here", "files": [png()]})

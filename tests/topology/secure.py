@@ -33,7 +33,7 @@ class SecureProxy(Proxy):
     @property
     def trust(self) -> ssl.SSLContext:
         """In its authority alone."""
-        return ssl.create_default_context(cafile=self._authority)
+        return ssl.create_default_context(cafile=self.authority)
 
     def client(self) -> httpx.Client:
         """For both ports; redirects are not followed."""
@@ -55,7 +55,7 @@ class SecureProxy(Proxy):
 
     def _is_ready(self) -> bool:
         """With its certificate."""
-        return super()._is_ready() and self._authority.exists() and self._answers()
+        return super()._is_ready() and self.authority.exists() and self._answers()
 
     def _answers(self) -> bool:
         try:
@@ -65,5 +65,5 @@ class SecureProxy(Proxy):
             return False
 
     @property
-    def _authority(self) -> Path:
+    def authority(self) -> Path:
         return self.folder / "caddy" / "pki" / "authorities" / "local" / "root.crt"

@@ -1,5 +1,6 @@
 """What visitors and operators get under HTTPS, by the Caddyfile of the deployment."""
 
+import json
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from tests.topology import quic
 from tests.topology.backends import Backend, assert_events_come_as_they_are_written
 from tests.topology.processes import Process, running
 from tests.topology.secure import NAME, SecureProxy
@@ -44,6 +46,20 @@ def test_http_2_is_spoken_and_http_3_announced(proxy: SecureProxy, client: httpx
     with proxy.connection("h2", "http/1.1") as connection:
         assert (connection.selected_alpn_protocol(), connection.version()) == ("h2", "TLSv1.3")
     assert client.get("/admin/").headers["Alt-Svc"].startswith(f'h3=":{proxy.port}"')
+
+
+@pytest.mark.parametrize("body", [b"", b'{"body": "Hello"}'], ids=["page", "body"])
+def test_http_3_is_spoken(proxy: SecureProxy, body: bytes) -> None:
+    method = "POST" if body else "GET"
+    headers, answer = quic.ask(
+        NAME, proxy.port, "/api/widget/x/", str(proxy.authority), method=method, body=body
+    )
+    assert headers[":status"] == "200"
+    assert "server" not in headers
+    seen = json.loads(answer)
+    assert seen["body"].encode() == body
+    assert seen["headers"]["x-forwarded-proto"] == "https"
+    assert seen["headers"]["x-forwarded-for"] == "127.0.0.1"
 
 
 def test_the_processes_learn_of_https_and_of_the_true_client(client: httpx.Client) -> None:
