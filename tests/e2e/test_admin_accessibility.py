@@ -1,5 +1,6 @@
 """Axe finds nothing on the pages of the workplace, light and dark, at a desk and on a phone."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -146,7 +147,9 @@ def test_transfer(page: Page, system: System) -> None:
 def global_inbox(page: Page, system: System) -> str:
     page.goto(f"{system.base_url}/admin/messenger/inbox/?branch__isnull=True")
     href = page.locator("#result_list .msgr-cell-title a").last.get_attribute("href")
-    return str(href).rstrip("/").split("/")[-2]
+    found = re.search(r"/inbox/(\d+)/change/", str(href))
+    assert found
+    return found[1]
 
 
 def test_a_preview_of_an_import(page: Page, system: System) -> None:
