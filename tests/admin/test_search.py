@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 
 from crm.models import Branch, User
+from messenger.admin.boxes import Box
 from messenger.admin.conversation import ConversationAdmin
 from messenger.models import Conversation, Inbox, Message
 from messenger.models.search_text import STRETCH_BITS, in_ascii
@@ -56,6 +57,28 @@ def test_clients(operator_client: Client, query: str, name: str) -> None:
 def test_what_is_nobody(operator_client: Client, query: str) -> None:
     """Letters of other alphabets aren't the same, whatever the index makes of them; % and _ are themselves."""
     assert found(operator_client, query) == []
+
+
+FILTERS = [
+    {},
+    {"status": "open"},
+    {"operator": "none"},
+    {"rating": "none"},
+    {"waiting": "2"},
+    {"since": "2020-01-01"},
+    {"until": "2099-01-01"},
+]
+
+
+@pytest.mark.parametrize("box", Box.values)
+@pytest.mark.parametrize("query", ["Maria", "диван"])
+def test_every_box_and_filter_can_be_searched(
+    operator_client: Client, talk: Conversation, box: str, query: str
+) -> None:
+    for chosen in FILTERS:
+        answer = operator_client.get(LIST, {"box": box, "q": query} | chosen)
+        assert answer.status_code == 200
+        assert not answer.context["cl"].is_too_slow
 
 
 def test_letters_are_the_databases(db: None) -> None:
