@@ -55,7 +55,8 @@ def cookie_end_of(session: Mapping[str, Any]) -> datetime:
 
 def is_worth_noting(session: Mapping[str, Any]) -> bool:
     """Each use would be a write; so many seconds before its time a session may end for it."""
-    step = min(LONGEST_STEP_SECONDS, settings.SESSION_IDLE_SECONDS // 20)
+    idle = settings.SESSION_IDLE_SECONDS
+    step = min(LONGEST_STEP_SECONDS, idle // 20) if idle else LONGEST_STEP_SECONDS
     used: int = session.get(USED, 0)
     return used + step <= stamp()
 

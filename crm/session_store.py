@@ -64,7 +64,8 @@ class SessionStore(db.SessionStore):
             if row is None:
                 return
             session = self.decode(row.session_data)
-            if SESSION_KEY in session:
+            # Another request of the same moment may have been here.
+            if SESSION_KEY in session and is_worth_noting(session):
                 self._stamp(session)
                 row.session_data = self.encode(session)
                 row.expire_date = end_of(session) or clock.now() + NO_END

@@ -190,7 +190,7 @@ CACHES: dict[str, dict[str, Any]] = {
             "SOCKET_CONNECT_TIMEOUT": 0.5,
             "SOCKET_TIMEOUT": 1.0,
             # One more try is for the connection that a restarted Redis left behind; a dead one is not waited for.
-            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1)},
+            "CONNECTION_POOL_KWARGS": {"retry": Retry(NoBackoff(), 1), "max_connections": 1000},
         },
     }
     if REDIS_URL

@@ -6,6 +6,7 @@ once back, in the thread's own context: a message takes 30 per cent less of the 
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, Any
@@ -13,6 +14,8 @@ from typing import IO, Any
 from a2wsgi.wsgi import build_environ
 
 from crm.request_body import BODY, IN_MEMORY, Message, Receive, Send
+
+logger = logging.getLogger(__name__)
 
 type Answer = list[Message]
 type Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -69,8 +72,16 @@ class ThreadedWsgi:
                     messages, size = [], 0
                     blocks.clear()
         finally:
-            getattr(parts, "close", lambda: None)()
+            _close(parts)
         return [*messages, _block(blocks, more=False)]
+
+
+def _close(parts: Iterable[bytes]) -> None:
+    """The work is done by then, and its answer is worth more than what fails in tidying up."""
+    try:
+        getattr(parts, "close", lambda: None)()
+    except Exception:
+        logger.exception("An answer could not be closed")
 
 
 def _block(blocks: list[bytes], *, more: bool) -> Message:

@@ -26,9 +26,10 @@ def begin(request: HttpRequest, user: User) -> None:
 def prove(request: HttpRequest, user: User, *, remember: bool = False) -> None:
     """The second factor was given as well, or none is needed; a new password is what is missing.
 
+    Whoever was logged in here before is so no more.
     `remember`: whether the browser is to be asked for no code from now on.
     """
-    request.session.cycle_key()
+    request.session.flush()
     _write(request, user, is_proven=True, remember=remember)
 
 

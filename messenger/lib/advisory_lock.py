@@ -32,7 +32,9 @@ def try_lock(name: str) -> Iterator[bool]:
             is_ours = bool(cursor.fetchone()[0])
         yield is_ours
     finally:
-        # With the connection ends the transaction, and with that the lock.
+        # At the rollback it is free; of a connection's end the server learns a moment later.
+        with suppress(DatabaseError, InterfaceError):
+            holder.rollback()
         with suppress(DatabaseError, InterfaceError):
             holder.close()
 
@@ -47,4 +49,6 @@ def _connection_of_its_own() -> BaseDatabaseWrapper:
     """Beside the pool, whose last connection may be the one that the block needs."""
     holder = connection.copy()
     holder.settings_dict["OPTIONS"].pop("pool", None)
+    # It is silent for as long as the block takes: what stands between would cut it, and the lock would stay for hours.
+    holder.settings_dict["OPTIONS"].setdefault("keepalives_idle", 60)
     return holder

@@ -158,6 +158,9 @@ def test_large_export_is_the_workers(
     assert response.redirect_chain == [(url(contact), 302)]
     assert "waits for its turn" in response.content.decode()
     assert 'hx-trigger="every 3s"' in response.content.decode()
+    assert 'hx-headers=\'{"X-Messenger-Part": "1"}\'' in response.content.decode(), (
+        "else it would count as use"
+    )
     assert DataExport.objects.get().with_files is bool(more)
     assert AuditEntry.objects.get().action == "exported"
 

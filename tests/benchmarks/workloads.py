@@ -20,7 +20,8 @@ from messenger.models import Inbox
 with connection.cursor() as cursor:
     for statement in connection.ops.sequence_reset_sql(no_style(), [Branch, Inbox]):
         cursor.execute(statement)
-inbox = Inbox.objects.create(name="Bench", branch=Branch.objects.create(name="Bench"))
+branch, _ = Branch.objects.get_or_create(name="Bench")
+inbox = Inbox.objects.create(name="Bench", branch=branch)
 print(inbox.pk, inbox.widget_token)
 """
 # A database that is kept has to be as it was.

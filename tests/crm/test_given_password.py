@@ -84,6 +84,14 @@ def test_until_then_nothing_else_opens(given: User) -> None:
         check_in(client.session.session_key or "", None)
 
 
+def test_whoever_was_in_this_browser_before_is_out(given: User, administrator: User) -> None:
+    browser = Client()
+    browser.force_login(administrator)
+    assert is_in(browser)
+    assert post_password(browser, given, GIVEN).status_code == 302
+    assert not is_in(browser)
+
+
 def test_a_session_that_was_left_is_nobodys(given: User) -> None:
     """Even one with the hash of now."""
     client = Client()

@@ -80,6 +80,16 @@ def test_an_unused_session_ends(browser: Client) -> None:
         assert not is_in(browser)
 
 
+def test_without_an_end_of_idle_time_use_is_written_as_seldom(
+    browser: Client, settings: LazySettings
+) -> None:
+    settings.SESSION_IDLE_SECONDS = 0
+    with after(100):
+        assert writes_of(browser, lambda client: client.get("/admin/")) == 0
+    with after(400):
+        assert writes_of(browser, lambda client: client.get("/admin/")) == 1
+
+
 def test_a_page_leads_to_the_log_in_and_back(browser: Client, operator: User) -> None:
     with after(IDLE):
         page = browser.get("/admin/messenger/conversation/?box=all")

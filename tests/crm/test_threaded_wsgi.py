@@ -82,6 +82,20 @@ def test_what_fails_fails_the_request() -> None:
         asyncio.run(ask(ThreadedWsgi(application, workers=1)))
 
 
+def test_what_fails_in_closing_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
+    class Parts(list[bytes]):
+        def close(self) -> None:
+            raise LookupError("a receiver")
+
+    def application(_environ: Any, start: Any) -> Any:
+        start("200 OK", [])
+        return Parts([b"done"])
+
+    sent = asyncio.run(ask(ThreadedWsgi(application, workers=1)))
+    assert sent[-1] == {"type": "http.response.body", "body": b"done", "more_body": False}
+    assert "could not be closed" in caplog.text
+
+
 def test_a_thread_keeps_its_clients_of_the_cache() -> None:
     """Made anew for each request they took a tenth of its time."""
     used: list[Any] = []
