@@ -47,13 +47,14 @@ def no_api_in_the_clear(get_response: Callable[[HttpRequest], HttpResponseBase])
     def middleware(request: HttpRequest) -> HttpResponseBase:
         path = request.path.lstrip("/")  # As SecurityMiddleware, which leaves these to us.
         if path.startswith(APIS) and path != REFERENCE and came_in_the_clear(request):
-            return _refusal(request)
+            return https_refusal(request)
         return get_response(request)
 
     return middleware
 
 
-def _refusal(request: HttpRequest) -> JsonResponse:
+def https_refusal(request: HttpRequest) -> JsonResponse:
+    """What a program is told that asks an API by http."""
     with translation.override(translation.get_language_from_request(request)):
         error = HttpsRequired()
         return JsonResponse(error.payload(), status=error.status)

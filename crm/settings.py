@@ -141,18 +141,19 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "crm.monitoring.requests.RequestMiddleware",
+    "crm.lanes.WidgetLane",
     "django.middleware.security.SecurityMiddleware",
     "crm.middleware.no_api_in_the_clear",
     "crm.static_serving.StaticServingMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "crm.lanes.PageSessionMiddleware",
+    "crm.middleware.SaneSessionMiddleware",
     "crm.lanes.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "crm.lanes.PageAuthenticationMiddleware",
-    "crm.lanes.PageMessageMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "crm.lanes.PolicyMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "crm.database_outage.OutageMiddleware",
 ]
 ROOT_URLCONF = "crm.urls"

@@ -75,10 +75,11 @@ def _clock(route: str) -> Any:
 
 def _proposed(request: HttpRequest) -> str:
     """The id that a trusted proxy gave."""
-    if not (settings.MESSENGER_TRUSTED_PROXIES and HEADER in request.headers):
+    proposed: str = request.META.get("HTTP_X_REQUEST_ID", "")
+    if not (proposed and settings.MESSENGER_TRUSTED_PROXIES):
         return ""
     trusted = parse_networks(tuple(settings.MESSENGER_TRUSTED_PROXIES))
-    return request.headers[HEADER] if is_trusted(request.META.get("REMOTE_ADDR", ""), trusted) else ""
+    return proposed if is_trusted(request.META.get("REMOTE_ADDR", ""), trusted) else ""
 
 
 def _route(request: HttpRequest, status: int) -> str:

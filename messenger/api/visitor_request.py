@@ -50,6 +50,7 @@ class WidgetView(APIView):
     format_kwarg = None
     visit: Visit
     _uploading: LimitingUploadHandler | None = None
+    _body: dict[str, Any] | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """The door: raises before the endpoint runs."""
@@ -58,9 +59,10 @@ class WidgetView(APIView):
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         if request.method == "OPTIONS":
             return
-        self.visit.widget_token = self.text("widget_token", header="X-Widget-Token")
-        self.visit.session_token = self.text("widget_session_token", header="X-Widget-Session")
-        self.visit.own_origin = f"{request.scheme}://{request.get_host()}"
+        self.visit.widget_token = self.text("widget_token", header="HTTP_X_WIDGET_TOKEN")
+        self.visit.session_token = self.text("widget_session_token", header="HTTP_X_WIDGET_SESSION")
+        if self.visit.origin:
+            self.visit.own_origin = f"{request.scheme}://{request.get_host()}"
         self.visit.also = self.keys_to_look_for()
         uploads: list[What] = ["UPLOAD"] if self._is_upload(request) else []
         self.visit.admit(self.what, *uploads, needs_session=self.needs_session)
@@ -74,7 +76,7 @@ class WidgetView(APIView):
             widget_token="",
             session_token="",
             address=request_address(request),
-            origin=request.headers.get("Origin", ""),
+            origin=request.META.get("HTTP_ORIGIN", ""),
         )
         if self._is_upload(request):
             self._uploading = LimitingUploadHandler(request, self._max_file_bytes)
@@ -83,7 +85,7 @@ class WidgetView(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
-        patch_vary_headers(response, ["Origin"])
+        patch_vary_headers(response, ["Origin", "Accept-Language"])
         if self.visit.origin and self.visit.origin_allowed:
             response["Access-Control-Allow-Origin"] = self.visit.origin
             response["Access-Control-Expose-Headers"] = "Retry-After"
@@ -101,6 +103,11 @@ class WidgetView(APIView):
 
     def body(self) -> dict[str, Any]:
         """The parsed body; raises TooLarge, or Invalid where JSON is not an object."""
+        if self._body is None:
+            self._body = self._read_body()
+        return self._body
+
+    def _read_body(self) -> dict[str, Any]:
         # DRF's parsers read whatever comes into memory; Django's own limit is for its own parsers.
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if self._is_upload(self.request):
@@ -131,7 +138,8 @@ class WidgetView(APIView):
         return self.request.query_params.get(name)
 
     def text(self, name: str, *, header: str = "") -> str:
-        value = self.request.headers.get(header) if header else None
+        # Of META, as `headers` brings each of them into another form first.
+        value = self.request.META.get(header) if header else None
         value = self.value(name) if value is None else value
         if value is None:
             return ""

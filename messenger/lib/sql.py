@@ -7,7 +7,7 @@ prepared search that turned generic was a hundred times slower.
 from collections.abc import Mapping, Sequence
 from typing import Any, Self, cast
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg import Connection, Cursor
 
@@ -21,11 +21,12 @@ class PreparedCursor(Cursor[tuple[Any, ...]]):
 
 def fetch_all(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of one statement, run on Django's connection and within its transaction."""
+    connection: Any = connections[DEFAULT_DB_ALIAS]
     connection.ensure_connection()
     with connection.wrap_database_errors:
         raw = PreparedCursor(cast("Connection[tuple[Any, ...]]", connection.connection))
     # As Django makes its own cursors, so that statements are counted, logged and wrapped alike.
-    cursor = cast(CursorWrapper, connection._prepare_cursor(raw))  # type: ignore[attr-defined]  # noqa: SLF001
+    cursor = cast(CursorWrapper, connection._prepare_cursor(raw))  # noqa: SLF001
     with cursor:
         cursor.execute(sql, parameters)
         return cast(list[tuple[Any, ...]], cursor.fetchall())

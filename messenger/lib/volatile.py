@@ -17,7 +17,7 @@ from redis.exceptions import OutOfMemoryError, RedisError
 
 from messenger.lib import gathering, moving_window
 from messenger.lib.memory import Memory
-from messenger.lib.redis_script import Script
+from messenger.lib.redis_script import Script, ask
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Volatile:
 
     def set(self, key: str, value: Any, seconds: int) -> None:
         """Stores until `seconds` from now; in memory where Redis can't be reached."""
-        if self._try(lambda redis: redis.set(key, orjson.dumps(value), ex=seconds)) is None:
+        if self._try(lambda redis: ask(redis, "SET", key, orjson.dumps(value), "EX", seconds)) is None:
             self._memory.set(key, value, seconds)
             if self.is_full:
                 # What it had before would be taken for the newest.

@@ -55,6 +55,26 @@ def test_missing_token_is_invalid() -> None:
     assert "widget_token" in response.json()["fields"]
 
 
+def test_a_limit_is_told_in_the_language_of_each_reader(inbox: Inbox) -> None:
+    def told(language: str) -> str:
+        body = {"name": "x" * 121}
+        answer = Visitor(inbox.widget_token).post("bootstrap/", body, headers={"Accept-Language": language})
+        return str(answer.json()["fields"]["name"][0])
+
+    assert (told("en"), told("ru"), told("en")) == (
+        "Ensure this field has no more than 120 characters.",
+        "Убедитесь, что это значение содержит не более 120 символов.",
+        "Ensure this field has no more than 120 characters.",
+    )
+
+
+def test_what_one_visitor_says_is_not_another_s(inbox: Inbox) -> None:
+    Visitor(inbox.widget_token).bootstrap(name="Anna", meta={"plan": "gold"})
+    Visitor(inbox.widget_token).bootstrap()
+    newest = Conversation.objects.latest("pk")
+    assert (newest.contact.name, newest.meta) == ("", {})
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

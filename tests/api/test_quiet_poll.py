@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from redis import Redis
+from redis import Connection
 
 from crm.models import User
 from messenger.models import Contact, Conversation
@@ -89,11 +89,11 @@ def test_a_session_that_moved_on_is_answered_from_where_it_is(
 
 def ways_to_redis(monkeypatch: Any) -> list[Any]:
     asked: list[Any] = []
-    original: Any = Redis.execute_command
+    original: Any = Connection.send_packed_command
 
-    def execute(redis: Redis, *arguments: Any, **options: Any) -> Any:
-        asked.append(arguments)
-        return original(redis, *arguments, **options)
+    def send(connection: Connection, command: Any, **options: Any) -> Any:
+        asked.append(command)
+        return original(connection, command, **options)
 
-    monkeypatch.setattr(Redis, "execute_command", execute)
+    monkeypatch.setattr(Connection, "send_packed_command", send)
     return asked

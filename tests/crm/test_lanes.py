@@ -1,11 +1,15 @@
 """The widget's API goes past what pages need, and has what it needs itself."""
 
+from typing import Any
+
 import pytest
+from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.lanes import NOTHING
+from messenger.api.widget import PollView
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +45,56 @@ def test_errors_are_in_the_readers_language(client: Client, language: str, words
 def test_a_missing_slash_is_told_by_a_redirect(client: Client) -> None:
     answer = client.get(POLL.rstrip("/"))
     assert (answer.status_code, answer["Location"]) == (301, POLL)
+
+
+# Of this one request, or a page's: its policy is no use to JSON.
+OTHERS = {"X-Request-ID", "Content-Security-Policy"}
+
+
+@pytest.mark.parametrize("is_https", [False, True])
+@pytest.mark.parametrize(
+    ("method", "path", "more"),
+    [
+        ("get", POLL, {}),
+        ("get", POLL, {"X-Widget-Token": ""}),
+        ("get", POLL, {"Origin": "https://shop.example"}),
+        ("get", POLL, {"Host": "elsewhere.example"}),
+        ("post", POLL, {}),
+        ("options", POLL, {"Origin": "https://shop.example"}),
+        ("get", "/api/widget/attachment/none/", {}),
+    ],
+)
+def test_answers_have_all_that_the_middleware_of_pages_gives(
+    visitor: Visitor,
+    settings: LazySettings,
+    method: str,
+    path: str,
+    more: dict[str, str],
+    is_https: bool,
+) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 60
+    headers = visitor.headers | {"Accept-Language": "ru"} | more
+
+    def answer() -> Any:
+        return getattr(Client(), method)(path, secure=is_https, headers=headers)
+
+    short = answer()
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if not name.endswith("WidgetLane")]
+    long = answer()
+    assert (short.status_code, short.content) == (long.status_code, long.content)
+    kept = {name: short.headers.get(name) for name in long.headers if name not in OTHERS}
+    assert kept == {name: value for name, value in long.items() if name not in OTHERS}
+
+
+def test_what_a_view_raises_is_told_and_answered(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(PollView, "get", fail)
+    client = Client(raise_request_exception=False)
+    answer = client.get(POLL, headers=visitor.headers)
+    assert answer.status_code == 500
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "Internal Server Error: /api/widget/poll/" in caplog.messages
