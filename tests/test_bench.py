@@ -88,6 +88,16 @@ def test_targets_that_were_not_measured_are_not_judged() -> None:
     ]
 
 
+def test_cpu_time_is_judged_at_the_pace_of_the_machine_of_the_targets() -> None:
+    drf = {"name": "drf", "cpu_ms": 2 * targets.DRF_THEN, "times_bare": None, "parts": {"web": 0.5}}
+    result = made_up()
+    result["requests"].append(drf)
+    assert [line.rpartition("pace")[2].split() for line in targets.judged(result) if "pace" in line] == [
+        ["0.50", "met"],
+        ["0.25", "met"],
+    ]
+
+
 def test_years_are_compared_by_the_parts_that_ran_in_both() -> None:
     figures = targets.figures_of(made_up(large=[{"name": "W2", "parts": {"web": 1.2}}]))
     assert figures["W6 W2"] == pytest.approx(1.5)

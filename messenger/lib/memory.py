@@ -19,22 +19,30 @@ class Memory:
             MEMORY_ITEMS, ttu=_expires, timer=time.monotonic
         )
         self._lock = threading.Lock()
+        # Mostly nothing ever comes here: then no request has to look.
+        self._is_used = False
 
     def get(self, key: str) -> Any:
+        if not self._is_used:
+            return None
         with self._lock:
             item = self._items.get(key)
         return item[0] if item else None
 
     def set(self, key: str, value: Any, seconds: float) -> None:
+        self._is_used = True
         with self._lock:
             self._items[key] = (value, seconds)
 
     def delete(self, *keys: str) -> None:
+        if not self._is_used:
+            return
         with self._lock:
             for key in keys:
                 self._items.pop(key, None)
 
     def claim(self, key: str, seconds: float) -> bool:
+        self._is_used = True
         with self._lock:
             is_free = self._items.get(key) is None
             if is_free:
@@ -42,6 +50,7 @@ class Memory:
         return is_free
 
     def hit(self, key: str, seconds: int) -> int:
+        self._is_used = True
         with self._lock:
             count = (self._items.get(key) or (0, 0))[0] + 1
             self._items[key] = (count, seconds)

@@ -16,8 +16,14 @@ from typing import Any
 import django
 import psycopg
 
+from tests.benchmarks.bare_wsgi import of_visitor
 from tests.benchmarks.cpu import cpu_seconds
 from tests.benchmarks.load import BODY, CLIENTS, shares
+
+PLACES_SQL = (
+    "SELECT id, contact_id FROM messenger_conversation WHERE inbox_id = %s AND status = 'open'"
+    " AND last_message_id IS NOT NULL"
+)
 
 
 def main() -> None:
@@ -26,11 +32,7 @@ def main() -> None:
     from messenger.services.writing import FROM_CONTACT  # noqa: PLC0415
 
     with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
-        rows = connection.execute(
-            "SELECT id, contact_id FROM messenger_conversation WHERE inbox_id = %s AND status = 'open'"
-            " AND last_message_id IS NOT NULL",
-            [inbox],
-        ).fetchall()
+        rows = connection.execute(PLACES_SQL, [inbox]).fetchall()
     connections = [psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) for _ in range(CLIENTS)]
     for line in sys.stdin:
         sys.stdout.write(json.dumps(measure(FROM_CONTACT, rows, connections, int(line), postgres)) + "\n")
@@ -62,10 +64,7 @@ def write(
 ) -> None:
     for _ in numbers:
         conversation, contact = next(places)
-        values = {
-            "conversation": conversation, "contact": contact, "direction": "in", "sender": None, "first": False,
-            "body": BODY, "client_message_id": uuid.uuid4(), "moment": None,
-        }  # fmt: skip
+        values = of_visitor(conversation, contact, BODY, uuid.uuid4())
         began = time.perf_counter()
         row = connection.execute(sql, values, prepare=True).fetchone()
         if row is None:

@@ -68,13 +68,14 @@ class Bench:
         say(report.line(measurement, self.found))
 
     def _requests(self, servers: Servers) -> None:
-        say(report.HEAD)
-        for measurement in bare.bare_limits(servers, self.effort):
-            self._note(measurement, self.found)
-        with servers.running(*SERVICES):
+        with servers.running("web"):
             shop = workloads.open_shop(servers)
-            if "W2" in self.requests_wanted:
-                self._note(bare.statement(servers, self.effort, shop.pk), self.found)
+        say(report.HEAD)
+        for measurement in bare.bare_limits(servers, self.effort, shop.pk):
+            self._note(measurement, self.found)
+        if "W2" in self.requests_wanted:
+            self._note(bare.statement(servers, self.effort, shop.pk), self.found)
+        with servers.running(*SERVICES):
             for measurement in workloads.measured(servers, shop, self.effort, self.requests_wanted):
                 self._note(measurement, self.found)
             self.more["idle"] = idle(servers, self.options.idle)

@@ -43,7 +43,7 @@ class Listener(asyncio.Protocol):
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
-        now = time.perf_counter()
+        now = time.monotonic()
         if not self.ready.done() and b"event: ready" in data:
             self.ready.set_result(None)
         self._arrived.extend((int(found), now) for found in _ID.findall(data))

@@ -11,8 +11,10 @@ import os
 import resource
 import secrets
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +48,7 @@ class Visitors:
     requests: Sequence[bytes]
     conversations: Sequence[int]
     operator: Any
+    environment: Mapping[str, str]
 
 
 def set_up(servers: Servers) -> None:
@@ -59,11 +62,11 @@ def measured(servers: Servers, count: int, plan: Plan) -> dict[str, Any]:
     """With `count` streams in one process; Django is set up on the servers' database in this one, which writes."""
     with servers.running("stream"):
         program = servers.programs["stream"]
-        visitors = _visitors(count, program.port)
+        visitors = _visitors(count, program.port, servers.environment)
         return asyncio.run(_measure(plan, program.pid, program.port, visitors))
 
 
-def _visitors(count: int, port: int) -> Visitors:
+def _visitors(count: int, port: int, environment: Mapping[str, str]) -> Visitors:
     """With a conversation each, and an operator who will answer."""
     from django.db.models.functions import Now  # noqa: PLC0415
 
@@ -83,7 +86,7 @@ def _visitors(count: int, port: int) -> Visitors:
         for one in made
     ]
     requests = [stream_request(port, inbox.widget_token, token) for token in tokens]
-    return Visitors(requests, [one.pk for one in made], operator)
+    return Visitors(requests, [one.pk for one in made], operator, environment)
 
 
 async def _measure(plan: Plan, pid: int, port: int, visitors: Visitors) -> dict[str, Any]:
@@ -142,29 +145,19 @@ async def _arrival(pk: int, arrived: list[tuple[int, float]]) -> None:
 
 
 def _write(plan: Plan, visitors: Visitors) -> dict[int, float]:
-    """Answers at an even rate; by message, when its event was published, right behind the commit."""
-    from django.db import connection  # noqa: PLC0415
-
-    from messenger.services.posting import post_from_operator  # noqa: PLC0415
-    from messenger.volatile import volatile  # noqa: PLC0415
-
-    committed: dict[int, float] = {}
-    publish = volatile.publish
-
-    def note(channels: Any, message: bytes, **more: Any) -> bool:
-        event = json.loads(message)
-        if event["type"] == "message":
-            committed[event["message"]] = time.perf_counter()
-        return publish(channels, message, **more)
-
-    volatile.publish = note  # type: ignore[method-assign]
-    try:
-        began = time.perf_counter()
-        for number in range(plan.messages):
-            time.sleep(max(0.0, began + number / plan.rate - time.perf_counter()))
-            pk = visitors.conversations[number * 7919 % len(visitors.conversations)]
-            post_from_operator(conversation_id=pk, operator=visitors.operator, body=f"Answer {number}")
-    finally:
-        volatile.publish = publish  # type: ignore[method-assign]
-        connection.close()
-    return committed
+    """By message, when its event was published."""
+    wanted = {
+        "rate": plan.rate,
+        "messages": plan.messages,
+        "conversations": visitors.conversations,
+        "operator": visitors.operator.pk,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.stream_writer"],
+        env={**os.environ, **visitors.environment},
+        input=json.dumps(wanted),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return {int(pk): at for pk, at in json.loads(done.stdout).items()}

@@ -53,8 +53,8 @@ class Workload:
 WORKLOADS = (
     Workload("W1", "bootstrap", "web", "insert"),
     Workload("W1b", "bootstrap, by bodies", "bodies", "insert"),
-    Workload("W2", "send", "web", "insert"),
-    Workload("W2b", "send, by bodies", "bodies", "insert"),
+    Workload("W2", "send", "web", "raw send"),
+    Workload("W2b", "send, by bodies", "bodies", "raw send"),
     Workload("W3", "quiet poll", "web", "drf"),
 )
 
