@@ -46,6 +46,8 @@ LEFT JOIN LATERAL (
 ) m ON true
 ORDER BY k.id, m.id
 """
+# An array of one conversation, and ordered by it as well: else the planner takes the index of all messages' ids where
+# few conversations have most of them, and reads them all for one that has none.
 _MESSAGES = """
     SELECT m.id, m.direction, m.body, m.created_at, m.read_at, m.client_message_id,
            COALESCE(NULLIF(p.display_name, ''), u.first_name) AS sender_name
@@ -56,8 +58,8 @@ _MESSAGES = """
     ) o
     CROSS JOIN LATERAL (
         SELECT * FROM messenger_message n
-        WHERE n.conversation_id = o.id AND n.direction <> 'internal' AND n.id > cursor.since_id
-        ORDER BY n.id {order} LIMIT {limit}
+        WHERE n.conversation_id = ANY (ARRAY[o.id]) AND n.direction <> 'internal' AND n.id > cursor.since_id
+        ORDER BY n.conversation_id {order}, n.id {order} LIMIT {limit}
     ) m
     LEFT JOIN crm_user u ON u.id = m.sender_user_id
     LEFT JOIN messenger_agentprofile p ON p.user_id = m.sender_user_id

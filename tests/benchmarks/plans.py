@@ -21,7 +21,7 @@ class Plan:
 
     def add(self, plan: dict[str, Any]) -> None:
         self.ms += plan["Execution Time"]
-        for node in _nodes(plan["Plan"]):
+        for node in nodes(plan["Plan"]):
             if "Scan" not in node["Node Type"] or node["Node Type"] in {"Subquery Scan", "CTE Scan"}:
                 continue
             rows = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
@@ -31,10 +31,10 @@ class Plan:
                 self.scans.append(name)
 
 
-def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", ()):
-        yield from _nodes(child)
+        yield from nodes(child)
 
 
 def explained(act: Callable[[], object]) -> Plan:

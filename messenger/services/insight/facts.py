@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db import connection
 
 # A conversation begins with the client's first message; the day's are found by the BRIN index of messages.
+# An array of one conversation keeps the planner to the index of its messages (`services/visitor_view.py`).
 _FACTS = """
 WITH begun AS MATERIALIZED (
     SELECT m.conversation_id, m.id, m.created_at FROM messenger_message m
@@ -20,8 +21,9 @@ SELECT b.created_at, k.inbox_id, k.branch_id, k.assignee_id, a.sender_user_id, a
 FROM begun b JOIN messenger_conversation k ON k.id = b.conversation_id JOIN messenger_inbox i ON i.id = k.inbox_id
 LEFT JOIN LATERAL (
     SELECT sender_user_id, created_at FROM messenger_message m
-    WHERE m.conversation_id = b.conversation_id AND m.id > b.id AND m.direction = 'out' AND NOT m.is_automatic
-    ORDER BY m.id LIMIT 1
+    WHERE m.conversation_id = ANY (ARRAY[b.conversation_id]) AND m.id > b.id AND m.direction = 'out'
+        AND NOT m.is_automatic
+    ORDER BY m.conversation_id, m.id LIMIT 1
 ) a ON true
 LEFT JOIN LATERAL (
     SELECT bool_or(kind = 'reopened') AS reopened, bool_or(kind = 'transferred') AS transferred

@@ -14,7 +14,8 @@ OVERLAP = timedelta(hours=1)
 # What changes figures: an event of these kinds, an answer, or a conversation's first message, which may be committed
 # after its day was counted. Closing and labels change none.
 KINDS = ("assigned", "unassigned", "escalated", "transferred", "resolved", "reopened", "rated")
-# Both are found by the BRIN indexes of time, and the conversation's beginning by that of its messages.
+# Both are found by the BRIN indexes of time, and the conversation's beginning by that of its messages, to
+# which an array of one conversation keeps the planner (`services/visitor_view.py`).
 _MARK = """
 WITH happened AS (
     SELECT conversation_id, max(created_at) AS at FROM (
@@ -32,7 +33,8 @@ WITH happened AS (
     SELECT (b.created_at AT TIME ZONE %(zone)s)::date AS day, max(h.at) AS at
     FROM happened h CROSS JOIN LATERAL (
         SELECT created_at FROM messenger_message m
-        WHERE m.conversation_id = h.conversation_id AND m.direction = 'in' ORDER BY m.id LIMIT 1
+        WHERE m.conversation_id = ANY (ARRAY[h.conversation_id]) AND m.direction = 'in'
+        ORDER BY m.conversation_id, m.id LIMIT 1
     ) b GROUP BY 1
 )
 UPDATE messenger_countedday c SET is_stale = true FROM touched t
