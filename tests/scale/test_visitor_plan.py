@@ -24,6 +24,7 @@ def newcomer(inbox: Inbox) -> Conversation:
     """Whose conversation has nothing yet, beside a few that have all messages there are."""
 
     def conversation() -> Conversation:
+        assert inbox.branch
         contact = Contact.objects.create(inbox=inbox)
         return Conversation.objects.create(inbox=inbox, branch=inbox.branch, contact=contact)
 
@@ -64,6 +65,7 @@ def test_long_conversations_cost_others_nothing(newcomer: Conversation, sql: str
 def messages_read(plan: dict[str, Any]) -> float:
     """Those that were looked at, whether they were taken or not."""
     scans = [node for node in nodes(plan) if node.get("Relation Name") == "messenger_message"]
-    return sum(
+    read = [
         (one["Actual Rows"] + one.get("Rows Removed by Filter", 0)) * one["Actual Loops"] for one in scans
-    )
+    ]
+    return float(sum(read))
