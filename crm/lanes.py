@@ -11,9 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponseBase
+from django.middleware.common import CommonMiddleware
 from django.middleware.locale import LocaleMiddleware
 from django.middleware.security import SecurityMiddleware
-from django.urls import Resolver404, ResolverMatch, get_urlconf, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.csp import CSP
@@ -30,7 +31,7 @@ type Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
 class WidgetLane:
-    """Answers what the widget asks. An address that it doesn't have is led on or not found among the pages."""
+    """Answers what the widget asks."""
 
     def __init__(self, get_response: Handler) -> None:
         self._pages = get_response
@@ -38,13 +39,14 @@ class WidgetLane:
         self._outage = OutageMiddleware(get_response)
         # As around each middleware: what is raised becomes an answer, and goes into the log.
         self._answer: Any = convert_exception_to_response(self._call_view)
+        # Leads on to the address with a slash, where that is one.
+        self._nowhere: Any = convert_exception_to_response(
+            CommonMiddleware(convert_exception_to_response(_not_found))
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        is_widgets = request.path_info.startswith(WIDGET_API)
-        match = _match(request.path_info, get_urlconf()) if is_widgets else None
-        if match is None:
+        if not request.path_info.startswith(WIDGET_API):
             return self._pages(request)
-        request.resolver_match = match
         language = translation.get_language_from_request(request)
         translation.activate(language)
         request.LANGUAGE_CODE = language
@@ -54,7 +56,10 @@ class WidgetLane:
 
     def _call_view(self, request: HttpRequest) -> HttpResponseBase:
         request.get_host()  # Raises where it is none of ours.
-        match: Any = request.resolver_match
+        match = _match(request.path_info, settings.ROOT_URLCONF)
+        if match is None:
+            return self._nowhere(request)  # type: ignore[no-any-return]
+        request.resolver_match = match
         try:
             response: Any = match.func(request, *match.args, **match.kwargs)
             if hasattr(response, "render"):
@@ -77,8 +82,12 @@ class WidgetLane:
         self._security.process_response(request, response)
 
 
+def _not_found(request: HttpRequest) -> HttpResponseBase:
+    raise Resolver404({"tried": [], "path": request.path_info})
+
+
 @lru_cache(maxsize=256)
-def _match(path: str, urlconf: str | None) -> ResolverMatch | None:
+def _match(path: str, urlconf: str) -> ResolverMatch | None:
     """The resolver walks through all addresses before; most of what is asked are the same few."""
     try:
         return resolve(path, urlconf)

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 import time
 import uuid
-from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -45,7 +44,6 @@ class WidgetSession(NamedTuple):
         )
 
 
-@lru_cache(maxsize=4096)
 def session_digest(token: str) -> str:
     """What of a session token may be kept: whoever reads the cache can't write as the visitor."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -103,7 +103,8 @@ class WidgetView(APIView):
 
     def body(self) -> dict[str, Any]:
         """The parsed body; raises TooLarge, or Invalid where JSON is not an object."""
-        if self._body is None:
+        # What a form with files may have is known better once the inbox is.
+        if self._body is None or self._uploading:
             self._body = self._read_body()
         return self._body
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import hiredis
 from redis import Redis
-from redis.exceptions import NoScriptError
+from redis.exceptions import DataError, NoScriptError
 
 
 class Script:
@@ -33,7 +33,10 @@ def ask(redis: Redis, *command: Any) -> Any:
     connection: Any = client.connection
     if connection is None:
         return client.execute_command(*command)
-    packed = hiredis.pack_command(command)
+    try:
+        packed = hiredis.pack_command(command)
+    except TypeError as error:
+        raise DataError(str(error)) from error
 
     def send() -> Any:
         connection.send_packed_command([packed])

@@ -160,4 +160,4 @@ def _write(plan: Plan, visitors: Visitors) -> dict[int, float]:
         text=True,
         check=True,
     )
-    return {int(pk): at for pk, at in json.loads(done.stdout).items()}
+    return {int(pk): at for pk, at in json.loads(done.stdout.splitlines()[-1]).items()}

@@ -73,6 +73,8 @@ def judged(result: dict[str, Any]) -> Iterator[str]:
     """A line for each target that was measured; CPU time also at the pace of the machine of the targets."""
     figures = figures_of(result)
     slower = pace(figures)
+    if slower:
+        yield f"This machine takes {slower:.2f} times as long as that of the targets (drf: {figures['drf']:.2f} CPU-ms)"
     for target in TARGETS:
         if target.key not in figures:
             continue

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
@@ -94,8 +95,12 @@ def test_the_command_leaves_its_note(conversation: Conversation, databases: Data
 
 
 def test_what_was_made_while_visitors_write_is_whole(
-    visitor: Visitor, databases: Databases, backups: Path, folder: Path
+    visitor: Visitor, databases: Databases, backups: Path, folder: Path, settings: LazySettings
 ) -> None:
+    settings.MESSENGER_CAPTCHA_ENABLED = False
+    for what in ("SEND", "UPLOAD"):
+        for per in ("ADDRESS", "SESSION"):
+            setattr(settings, f"MESSENGER_THROTTLE_{what}_{per}", "")
     stop, sent = threading.Event(), list[int]()
 
     def write() -> None:
