@@ -111,6 +111,18 @@ def test_reading_stops_at_the_limit(visitor: Visitor, inbox: Inbox, monkeypatch:
     assert read < 2 * MB
 
 
+def test_a_body_beyond_the_inbox_s_limit_is_refused_wherever_its_tokens_are(
+    visitor: Visitor, inbox: Inbox
+) -> None:
+    """In the form they are known once it was read: what it may have is compared again."""
+    change(inbox, max_file_size_mb=1)
+    tokens = {"widget_token": visitor.widget_token, "widget_session_token": visitor.session_token}
+    for headers in (visitor.headers, {}):
+        form = {"files": [pdf(size=8 * MB)], **tokens}
+        answer = visitor.client.post("/api/widget/send/", form, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (413, "invalid")
+
+
 def test_body_beyond_five_files_is_refused_unread(visitor: Visitor, settings: LazySettings) -> None:
     settings.MESSENGER_MAX_FILE_SIZE_MB = 1
     response = send(visitor, *(pdf(size=2 * MB) for _ in range(4)))
