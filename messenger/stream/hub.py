@@ -24,6 +24,8 @@ MAX_OPENING = 2_000
 # How often the database is looked at for events that were lost: never sooner than needed.
 LOOK_SECONDS = 30.0
 LOOK_SECONDS_WITHOUT_REDIS = 5.0
+# After Redis' return, when writers may take it for away still and publish nothing (`RETRY_SECONDS` of lib/volatile.py).
+SETTLING_SECONDS = 10.0
 FAREWELL_SECONDS = 1.5
 RESTART_SECONDS = 1.0
 
@@ -47,8 +49,14 @@ class Hub:
         return self._is_closing
 
     @property
+    def hears_all(self) -> bool:
+        """Whether whatever is written is published, too, and heard here."""
+        since = asyncio.get_running_loop().time() - self.pubsub.returned_at
+        return self.pubsub.is_connected and since > SETTLING_SECONDS
+
+    @property
     def look_seconds(self) -> float:
-        return LOOK_SECONDS if self.pubsub.is_connected else LOOK_SECONDS_WITHOUT_REDIS
+        return LOOK_SECONDS if self.hears_all else LOOK_SECONDS_WITHOUT_REDIS
 
     def start(self) -> None:
         self.pubsub.add(STREAM_SERVICE_CHANNEL, self)

@@ -55,7 +55,7 @@ class Losses:
             return
         await asyncio.sleep(0 if expected else IN_FLIGHT_SECONDS)
         lost = found.message > self._heard
-        silent = not self._hub.pubsub.is_connected and found != self._seen
+        silent = not self._hub.hears_all and found != self._seen
         self._heard, self._seen = max(self._heard, found.message), found
         if not expected and (lost or silent):
             self._missed()

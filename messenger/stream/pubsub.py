@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import math
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -50,7 +51,10 @@ class PubSub:
         self._confirmations: deque[tuple[str, asyncio.Future[None] | None]] = deque()
         self._connection: AbstractConnection | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self._is_lost = False
         self.is_connected = False
+        # By the loop's clock, the last time after a loss.
+        self.returned_at = -math.inf
 
     def add(self, channel: str, subscriber: Subscriber) -> None:
         known = self._subscribers.get(channel, ())
@@ -81,6 +85,7 @@ class PubSub:
                 await self._listen()
             except (RedisError, OSError, TimeoutError) as error:
                 failures = 1 if self.is_connected else failures + 1
+                self._is_lost = True
                 if failures == 1:
                     logger.warning(
                         "The event channel is lost, streams look by themselves: %s", type(error).__name__
@@ -121,6 +126,8 @@ class PubSub:
             # The PING stood behind the last SUBSCRIBE: nothing published from now on is missed.
             logger.info("The event channel is open, %d subscriptions", len(self._subscribed))
             self.is_connected = True
+            if self._is_lost:
+                self._is_lost, self.returned_at = False, asyncio.get_running_loop().time()
             STREAM_CONNECTED.set(1)
             self._restored()
 

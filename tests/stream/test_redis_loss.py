@@ -14,6 +14,7 @@ from redis import Redis
 from crm.models import User
 from crm.servers.valkey import Valkey
 from messenger.models import Conversation
+from messenger.stream.hub import LOOK_SECONDS_WITHOUT_REDIS
 from messenger.volatile import volatile
 from tests.stream.client import StreamClient
 from tests.stream.people import OPERATOR_PATH, Listener, answer
@@ -86,6 +87,28 @@ def test_a_visitor_misses_nothing(
         seen += read_ids(client, 1)
         assert time.monotonic() - begun < 1
         assert client.quiet_for(0.5)
+    assert seen == out_ids(conversation)
+
+
+def test_who_takes_redis_for_away_a_moment_longer_is_heard_soon(
+    valkey: MortalValkey,
+    own_server: StreamServer,
+    conversation: Conversation,
+    operator: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another process asks Redis again a second after its return, and publishes nothing until then."""
+    with Listener(own_server, conversation).listen(since_id=conversation.last_message_id or 0) as client:
+        valkey.kill()
+        answer(operator, conversation, "while it is away")
+        seen = read_ids(client, 1)
+        valkey.start()
+        wait_until_it_is_used_again()
+        monkeypatch.setattr(volatile, "publish", lambda *_arguments, **_options: False)
+        begun = time.monotonic()
+        answer(operator, conversation, "unheard")
+        seen += read_ids(client, 1)
+        assert time.monotonic() - begun < 2 * LOOK_SECONDS_WITHOUT_REDIS
     assert seen == out_ids(conversation)
 
 
