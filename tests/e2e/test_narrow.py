@@ -55,6 +55,8 @@ def page(new_context: NewContext, system: System) -> Page:
 
 def wider(page: Page) -> list[str]:
     page.wait_for_load_state("load")
+    # Until theirs is there, icons are words.
+    page.evaluate("() => document.fonts.ready.then(() => true)")
     assert page.viewport_size is not None
     found: list[str] = page.evaluate(WIDER, page.viewport_size["width"])
     return found
