@@ -40,9 +40,7 @@ class WidgetLane:
         # As around each middleware: what is raised becomes an answer, and goes into the log.
         self._answer: Any = convert_exception_to_response(self._call_view)
         # Leads on to the address with a slash, where that is one.
-        self._nowhere: Any = convert_exception_to_response(
-            CommonMiddleware(convert_exception_to_response(_not_found))
-        )
+        self._nowhere: Any = CommonMiddleware(convert_exception_to_response(_not_found))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith(WIDGET_API):
