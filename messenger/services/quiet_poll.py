@@ -26,7 +26,7 @@ _last_conversations: dict[str, int] = {}
 def likely_keys(session_token: str) -> list[str]:
     """Of the conversation that the session was in when it asked this process last."""
     conversation_id = _last_conversations.get(session_digest(session_token))
-    return [] if conversation_id is None else _keys(conversation_id)
+    return [] if conversation_id is None else keys_of(conversation_id)
 
 
 def remember(session_token: str, conversation_id: int) -> None:
@@ -37,7 +37,7 @@ def remember(session_token: str, conversation_id: int) -> None:
 
 def poll(conversation_id: int, since_id: int, kept: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
     """As `visitor_view.snapshot`; `kept` is what was found in the cache a moment ago, by key."""
-    keys = _keys(conversation_id)
+    keys = keys_of(conversation_id)
     found = [kept[key] for key in keys] if kept and kept.keys() >= {*keys} else volatile.look(keys).values
     version, view_then, typing = found
     if view_then and view_then["version"] == version and since_id >= view_then["view"]["last_id"]:
@@ -49,7 +49,8 @@ def poll(conversation_id: int, since_id: int, kept: Mapping[str, Any] | None = N
     return view_now
 
 
-def _keys(conversation_id: int) -> list[str]:
+def keys_of(conversation_id: int) -> list[str]:
+    """What the cache may have of the conversation: its version, its view and whether an operator is typing."""
     return [
         version_key(conversation_id),
         view_cache_key(conversation_id),

@@ -77,6 +77,7 @@ class Visit:
     origin_allowed: bool = field(default=False, init=False)
     inbox: InboxFacts | None = field(default=None, init=False)
     needs_proof: bool = field(default=False, init=False)
+    _session_key: str = field(default="", init=False)
     _session: WidgetSession | None = field(default=None, init=False)
 
     @property
@@ -126,24 +127,28 @@ class Visit:
             raise InboxNotFound
         self.inbox = inbox
         if needs_session:
-            self._session = self._find_session(inbox, self.kept[session_cache_key(self.session_token)])
+            self._session = self._find_session(inbox, self.kept[self._session_key])
         return inbox
 
     def _look(self, whats: Sequence[What], needs_session: bool) -> int:
         """Fills `kept` with what the cache has; the seconds to wait where a limit is passed."""
         network = network_of(self.address)
-        doubts = [suspicion.suspect_key(network), suspicion.proved_key(self.session_token)]
         keys = [inbox_cache_key(self.widget_token)]
-        keys += [session_cache_key(self.session_token)] if needs_session else []
-        keys += doubts if suspicion.is_watching(whats[0]) else []
-        keys += self.also
+        if needs_session:
+            self._session_key = session_cache_key(self.session_token)
+            keys.append(self._session_key)
+        doubts: list[str] = []
+        if suspicion.is_watching(whats[0]):
+            doubts = [suspicion.suspect_key(network), suspicion.proved_key(self.session_token)]
+        keys += [*doubts, *self.also]
         limits = [limit for what in whats for limit in self._limits(what, needs_session)]
         values, retry_after, noticed = volatile.look(keys, limits, suspicion.counters(whats[0], network))
         self.kept = dict(zip(keys, values, strict=True))
-        suspect, proved = map(self.kept.get, doubts)
-        if noticed and not suspect:
-            suspicion.suspect(network)
-        self.needs_proof = bool(suspect or noticed) and not proved
+        if doubts:
+            suspect, proved = map(self.kept.get, doubts)
+            if noticed and not suspect:
+                suspicion.suspect(network)
+            self.needs_proof = bool(suspect or noticed) and not proved
         return retry_after
 
     def _check_origin(self, inbox: InboxFacts) -> None:

@@ -77,7 +77,7 @@ def test_quiet_poll(visitor: Visitor) -> None:
     def ask() -> None:
         ask_server(visitor, "GET", "poll", query=f"since_id={2**40}", status="200 OK")
 
-    assert calls_of(ask) < 1_100
+    assert calls_of(ask) < 1_000
 
 
 def test_send(visitor: Visitor) -> None:
@@ -85,7 +85,7 @@ def test_send(visitor: Visitor) -> None:
         body = {"body": "x" * 80, "client_message_id": str(uuid.uuid4())}
         ask_server(visitor, "POST", "send", body=body, status="201 Created")
 
-    assert calls_of(ask) < 1_600
+    assert calls_of(ask) < 1_500
 
 
 def test_bootstrap(inbox: Inbox) -> None:

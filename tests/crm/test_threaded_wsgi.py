@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -111,3 +112,32 @@ def test_a_thread_keeps_its_clients_of_the_cache() -> None:
 
     asyncio.run(twice())
     assert used[0] is used[1]
+
+
+def test_an_answer_that_nobody_waits_for_any_more(caplog: pytest.LogCaptureFixture) -> None:
+    """The server ends, and gives up what still runs."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def application(_environ: Any, start: Any) -> list[bytes]:
+        begun.set()
+        may_end.wait(10)
+        start("200 OK", [])
+        return [b"late"]
+
+    async def give_up() -> None:
+        told: list[Any] = []
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: told.append(context))
+        server = ThreadedWsgi(application, workers=1)
+        waiting = asyncio.create_task(ask(server))
+        await asyncio.to_thread(begun.wait, 10)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        may_end.set()
+        # Whoever comes next has the thread after it.
+        assert (await ask(server))[-1]["body"] == b"late"
+        assert told == []
+
+    asyncio.run(give_up())
+    assert caplog.text == ""
