@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 
+from crm.lanes import WIDGET_API
 from crm.request_body import BODY_BYTES, WholeBody, peer
 from crm.response_body import WholeAnswer
 from crm.threaded_wsgi import ThreadedWsgi
@@ -32,7 +33,7 @@ web = WholeAnswer(
         ThreadedWsgi(django, workers=WEB_THREADS),
         upload_bytes=MAX_FILES * max_file_bytes() + BODY_BYTES,
         client_of=client_of,
-        public_path="/api/widget/",
+        public_path=WIDGET_API,
     )
 )
 

@@ -16,13 +16,13 @@ from django.template.loader import render_to_string
 from psycopg_pool import PoolTimeout
 
 from crm.monitoring.private import words
+from crm.session_life import BY_SCRIPT
 from messenger.exceptions import Unavailable
 
 logger = logging.getLogger(__name__)
 
 LINE_SECONDS = 10.0
 MOST_REASONS = 5
-PART_HEADER = "X-Messenger-Part"
 # PostgreSQL refuses before it can send a code: at its own limit, at that of a role or database, or but for superusers;
 # and PgBouncer at its own.
 _NO_ROOM = ("too many clients", "too many connections", "connection slots", "no more connections")
@@ -160,6 +160,6 @@ def _let_go_of_the_dead() -> None:
 def _answer(request: HttpRequest) -> HttpResponse:
     error = Unavailable()
     headers = {"Retry-After": str(error.retry_after)}
-    if PART_HEADER in request.headers or not request.accepts("text/html"):
+    if BY_SCRIPT in request.headers or not request.accepts("text/html"):
         return JsonResponse(error.payload(), status=error.status, headers=headers)
     return HttpResponse(render_to_string("503.html"), status=error.status, headers=headers)

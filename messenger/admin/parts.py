@@ -3,22 +3,22 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 
+from crm.session_life import BY_SCRIPT
 from messenger.exceptions import MessengerError
 
-PART_HEADER = "X-Messenger-Part"
 # The marks of the rows that the page has already, with commas between them.
 KNOWN_HEADER = "X-Messenger-Known"
 
 
 def wants_part(request: HttpRequest) -> bool:
     """A browser sends this header to its own origin only, and never for a link or a form."""
-    return PART_HEADER in request.headers
+    return BY_SCRIPT in request.headers
 
 
 def as_part(response: HttpResponse) -> HttpResponse:
     """Neither the browser nor a proxy may show the part in the page's place."""
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = PART_HEADER
+    response.headers["Vary"] = BY_SCRIPT
     return response
 
 

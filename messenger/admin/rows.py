@@ -16,7 +16,8 @@ from crm.models import User
 from messenger.admin.avatars import Avatar
 from messenger.models import Attachment, Conversation, Label, Mention, Message
 from messenger.models.conversation import ConversationQuerySet
-from messenger.services.search import Found, excerpts
+from messenger.services.search import Found
+from messenger.services.search_words import excerpts
 
 PREVIEW_LENGTH = 120
 # A visitor who waits longer than this begins to look at other shops.

@@ -15,7 +15,7 @@ from django.db.models import F
 # Who looks compares the words themselves as well.
 #
 # Words of messages stand in the index behind the number of their stretch of ids, "305 заказ", and the stretch alone as
-# "305 ": why is told in services/search.py. What is longer than words are is left out: with the number it would be too
+# "305 ": why is told in services/search_words.py. What is longer than words are is left out: with the number it would be too
 # long for a tsvector, and the message could not be written.
 CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 ASCII = "abvgdejziyklmnoprstufhcqwx123456e"

@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Concat
 
-# Messages are found in stretches of so many ids, the newest first: see services/search.py.
+# Messages are found in stretches of so many ids, the newest first: see services/search_words.py.
 STRETCH_BITS = 15
 
 # Databases of the locale C know neither the case of Cyrillic letters nor trigrams of them.

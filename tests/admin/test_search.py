@@ -10,7 +10,8 @@ from messenger.admin.boxes import Box
 from messenger.admin.conversation import ConversationAdmin
 from messenger.models import Conversation, Inbox, Message
 from messenger.models.search_text import STRETCH_BITS, in_ascii
-from messenger.services import posting, search
+from messenger.services import posting, search, search_people, search_words
+from messenger.services.search_words import within_stretch
 from tests.admin.people import LIST, answer, ask, start
 from tests.admin.test_list import names
 
@@ -151,7 +152,7 @@ def test_what_is_longer_than_a_word_can_be_written(
     ],
 )
 def test_words_of_a_stretch(words: str, expected: str) -> None:
-    assert search.within_stretch(words, 7) == expected
+    assert within_stretch(words, 7) == expected
 
 
 def test_notes_are_found_by_staff(operator_client: Client, talk: Conversation, operator: User) -> None:
@@ -212,8 +213,10 @@ def test_goes_together_with_the_box(operator_client: Client, talk: Conversation)
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if there were very many."""
-    for name, value in {"ENOUGH": 3, "AT_ONCE": 1, "FEW_CONTACTS": 1, "FEW_CONVERSATIONS": -1}.items():
+    for name, value in {"ENOUGH": 3, "AT_ONCE": 1, "FEW_CONVERSATIONS": -1}.items():
         monkeypatch.setattr(search, name, value)
+    monkeypatch.setattr(search_words, "AT_ONCE", 1)
+    monkeypatch.setattr(search_people, "FEW_CONTACTS", 1)
     monkeypatch.setattr(ConversationAdmin, "list_per_page", 2)
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from crm.models import User
-from messenger.services import search
+from messenger.services import search_people
 from tests.benchmarks.data import fill
 from tests.benchmarks.list_queries import pages
 from tests.benchmarks.plans import explained
@@ -59,7 +59,7 @@ PAGES = pages(base=BASE)
 def test_reads_no_whole_table(
     years: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch, name: str, who: str
 ) -> None:
-    monkeypatch.setattr(search, "FEW_CONTACTS", 300)
+    monkeypatch.setattr(search_people, "FEW_CONTACTS", 300)
     with django_db_blocker.unblock():
         user = User(pk=0, role="administrator") if who == "administrator" else User.objects.get(pk=BASE + 39)
         assert_frugal(name, lambda: PAGES[name](user, ""))

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from messenger.models import Contact, Conversation
 from messenger.services.contact_lookup import with_email
-from messenger.services.search import contacts_like, excerpts, search
+from messenger.services.search import search
+from messenger.services.search_people import contacts_like
+from messenger.services.search_words import excerpts
 
 pytestmark = pytest.mark.django_db
 

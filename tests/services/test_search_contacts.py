@@ -7,7 +7,7 @@ from django.db import connection
 
 from messenger.models import Contact, Inbox
 from messenger.models.search_text import trigrams_of
-from messenger.services.search import contacts_like
+from messenger.services.search_people import contacts_like
 
 NAMES = [
     "Анна Ёлкина",
