@@ -83,6 +83,13 @@ class WidgetView(APIView):
             request.upload_handlers.insert(0, self._uploading)
         return super().initialize_request(request, *args, **kwargs)
 
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Which methods there are is told to whoever asks so, or by another one; with each answer it is a load."""
+        method = (self.request.method or "").lower()
+        is_taken = method != "options" and method in self.http_method_names and hasattr(self, method)
+        return {} if is_taken else super().default_response_headers
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Origin", "Accept-Language"])

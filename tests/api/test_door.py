@@ -186,3 +186,12 @@ def test_schema_names_every_endpoint(client: Client) -> None:
         operation = described["paths"][endpoint.url][endpoint.method.lower()]
         assert {"400", "404", "429", "503"} <= set(operation["responses"])
         assert operation.get("security", []) in ([], [{}])
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("get", ""), ("put", "GET, HEAD, OPTIONS"), ("trace", "GET, HEAD, OPTIONS")]
+)
+def test_methods_are_told_where_they_matter(visitor: Visitor, method: str, told: str) -> None:
+    answer = visitor.client.generic(method.upper(), "/api/widget/poll/", headers=visitor.headers)
+    assert answer.headers.get("Allow", "") == told
+    assert (answer.status_code == 405) is bool(told)
