@@ -9,16 +9,43 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.db import connection
 from django.test import Client
 from django.utils import translation
 from django_redis import get_redis_connection
+from whitenoise.base import StaticFile
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from crm.models import Branch, Region, User
 from messenger.models import AgentProfile, Contact, Conversation, Inbox
 from messenger.services.posting import post_from_contact
 from tests.visitor import Visitor
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """A process looks for its static files when it starts; here each client of a test would do so anew.
+
+    That is hundreds of files, and was most of the time of a test that asks for a page or two.
+    """
+    found: dict[tuple[str, ...], dict[str, StaticFile]] = {}
+    find = WhiteNoiseMiddleware.add_files_from_finders
+
+    def find_once(middleware: WhiteNoiseMiddleware) -> None:
+        where = (
+            middleware.static_prefix,
+            *settings.STATICFILES_FINDERS,
+            *map(str, settings.STATICFILES_DIRS),
+        )
+        if where not in found:
+            find(middleware)
+            found[where] = dict(middleware.files)
+        middleware.files.update(found[where])
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(WhiteNoiseMiddleware, "add_files_from_finders", find_once)
+        yield
 
 
 @pytest.fixture(autouse=True)

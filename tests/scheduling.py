@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = frozenset({"tests/crm/test_demo.py", "tests/test_servers.py"})
+# The last one's share a whole system with a database of its own, which each of two workers would start for itself.
+TOGETHER = frozenset({"tests/crm/test_demo.py", "tests/test_servers.py", "tests/survival/test_failures.py"})
 # Each of these files starts a whole product for itself; those of the widget alone have only a page.
 WITH_A_PRODUCT = "tests/e2e/test_"
 

@@ -77,19 +77,22 @@ def numbers(day: Day) -> dict[str, Numbers]:
     """By the name of the branch; of all together under "All"."""
     conversations = [Conversation(*row) for row in fetch_all(_CONVERSATIONS, [])]
     events = fetch_all(_EVENTS, [])
+    # Asked once: each time it is two statements, and there are thousands of conversations.
+    timetables = {name: inbox.timetable() for name, inbox in day.floor.world.inboxes.items()}
+    begins = [(one, _begin(timetables[one.inbox], one)) for one in conversations]
     names = [office.name for office in OFFICES]
     groups = {"All": names} | {name: [name] for name in names}
-    return {title: _of(day, branches, conversations, events) for title, branches in groups.items()}
+    return {title: _of(day, branches, begins, events) for title, branches in groups.items()}
 
 
 def _of(
     day: Day,
     branches: Sequence[str],
-    conversations: Iterable[Conversation],
+    all_begins: Iterable[tuple[Conversation, datetime]],
     events: Iterable[tuple[Any, ...]],
 ) -> Numbers:
-    own = [one for one in conversations if one.branch in branches]
-    begins = [(one, _begin(day, one)) for one in own]
+    begins = [(one, begin) for one, begin in all_begins if one.branch in branches]
+    own = [one for one, _ in begins]
     in_hours = [one for one, begin in begins if begin == one.asked_at]
     unfinished = [one for one in own if not one.is_over]
     kinds: Counter[str] = Counter()
@@ -115,9 +118,8 @@ def _of(
     )
 
 
-def _begin(day: Day, conversation: Conversation) -> datetime:
+def _begin(timetable: opening_hours.Timetable | None, conversation: Conversation) -> datetime:
     """When it could first be given to somebody: at once, or when the hours of its inbox begin."""
-    timetable = day.floor.world.inboxes[conversation.inbox].timetable()
     opening = opening_hours.next_opening(timetable, conversation.asked_at) if timetable else None
     return opening or conversation.asked_at
 
