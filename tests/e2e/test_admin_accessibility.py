@@ -95,6 +95,18 @@ def test_log_in(strangers_page: Page) -> None:
     assert findings(strangers_page) == []
 
 
+@pytest.mark.parametrize(("theme", "colour"), [("light", "#bbb"), ("dark", "#444")])
+def test_what_is_pale_in_one_theme_is_found(new_context: NewContext, theme: str, colour: str) -> None:
+    """Else nothing would be found below either."""
+    page = new_context().new_page()
+    page.set_content(f"""<!doctype html><html lang="en"><title>Pale</title>
+      <style>html {{ background: white; color: black }} html.dark {{ background: black; color: white }}
+      {"html.dark" if theme == "dark" else "html:not(.dark)"} p {{ color: {colour} }}</style>
+      <main><h1>Pale</h1><p>Hardly to be read</p></main>""")
+    (found,) = findings(page)
+    assert found.startswith(f"{theme}: color-contrast: <p>")
+
+
 def test_lists_and_forms(page: Page, system: System) -> None:
     found = {}
     for path in PAGES:
