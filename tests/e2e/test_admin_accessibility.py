@@ -81,7 +81,13 @@ OVER_THE_WORKSPACE: dict[str, Callable[[Page], None]] = {
 @pytest.fixture(params=DEVICES)
 def page(request: pytest.FixtureRequest, new_context: NewContext, system: System) -> Page:
     """An administrator's, logged in."""
-    return Operator(new_context(**DEVICES[request.param]), system).page
+    return Operator(new_context(**DEVICES[request.param]), system, at_list=False).page
+
+
+@pytest.fixture
+def listed_page(page: Page, system: System) -> Page:
+    page.goto(f"{system.base_url}/admin/messenger/conversation/?box=all")
+    return page
 
 
 @pytest.fixture(params=DEVICES)
@@ -113,25 +119,26 @@ def test_lists_and_forms(page: Page, system: System) -> None:
         response = page.goto(system.base_url + path)
         assert response is not None
         assert response.ok, path
+        assert "/login/" not in page.url, path
         if problems := findings(page):
             found[path] = problems
     assert found == {}
 
 
-def test_workspace(page: Page) -> None:
-    page.locator("a.msgr-client-name").first.click()
-    page.locator("#msgr-timeline").wait_for()
-    assert findings(page) == []
+def test_workspace(listed_page: Page) -> None:
+    listed_page.locator("a.msgr-client-name").first.click()
+    listed_page.locator("#msgr-timeline").wait_for()
+    assert findings(listed_page) == []
 
 
 def test_what_opens_over_the_list(page: Page, system: System) -> None:
     assert_clean_with(page, f"{system.base_url}/admin/messenger/conversation/?box=all", OVER_THE_LIST)
 
 
-def test_what_opens_over_the_workspace(page: Page) -> None:
-    page.locator("a.msgr-client-name").first.click()
-    page.locator("#msgr-timeline").wait_for()
-    assert_clean_with(page, page.url, OVER_THE_WORKSPACE)
+def test_what_opens_over_the_workspace(listed_page: Page) -> None:
+    listed_page.locator("a.msgr-client-name").first.click()
+    listed_page.locator("#msgr-timeline").wait_for()
+    assert_clean_with(listed_page, listed_page.url, OVER_THE_WORKSPACE)
 
 
 def assert_clean_with(page: Page, url: str, openings: dict[str, Callable[[Page], None]]) -> None:
