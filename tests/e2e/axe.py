@@ -4,7 +4,35 @@ from importlib import resources
 
 from playwright.sync_api import Page, ViewportSize
 
-AXE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+# Most of axe's time goes into contrasts, and most of that into colours: it parses the same few anew for each text, and
+# keeps the private fields of each in weak maps. So each is parsed once, and the fields are properties.
+FIELDS = """
+class WeakMap {
+  #key = Symbol();
+  has(object) { return Object.hasOwn(object, this.#key); }
+  get(object) { return object[this.#key]; }
+  set(object, value) { object[this.#key] = value; return this; }
+  delete(object) { return delete object[this.#key]; }
+}
+class WeakSet {
+  #key = Symbol();
+  has(object) { return Object.hasOwn(object, this.#key); }
+  add(object) { object[this.#key] = true; return this; }
+  delete(object) { return delete object[this.#key]; }
+}
+"""
+PARSE_ONCE = """
+const known = new Map(), { prototype } = axe.commons.color.Color, { parseString } = prototype;
+prototype.parseString = function (text) {
+  if (!known.has(text)) {
+    const { r, g, b, alpha } = parseString.call(this, text);
+    known.set(text, { r, g, b, alpha });
+  }
+  return Object.assign(this, known.get(text));
+};
+"""
+SOURCE = (resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+AXE = f"(() => {{ {FIELDS} {SOURCE};\n{PARSE_ONCE} }})()"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 FIND = """async ([runOnly, scheme]) => {

@@ -40,13 +40,19 @@ _logged_in: dict[tuple[str, str], list[Any]] = {}
 
 
 class Operator:
-    """Somebody who answers in the admin. They log in once, and come back logged in."""
+    """Somebody who answers in the admin. They log in once, and come back logged in.
 
-    def __init__(self, context: BrowserContext, system: System) -> None:
+    Who goes to another page at once needs no list first: it is one of the heaviest pages.
+    """
+
+    def __init__(self, context: BrowserContext, system: System, *, at_list: bool = True) -> None:
         self.system = system
         who = system.base_url, system.username
-        context.add_cookies(_logged_in.get(who, []))
+        known = _logged_in.get(who, [])
+        context.add_cookies(known)
         self.page: Page = context.new_page()
+        if known and not at_list:
+            return
         self.show_all()
         if "/login/" in self.page.url:
             self._log_in()

@@ -1,5 +1,6 @@
 """The system under the browser tests: a demo of its own, or one that is deployed already."""
 
+import fcntl
 import json
 import os
 import signal
@@ -38,10 +39,30 @@ def deployed_system() -> System | None:
     )
 
 
+def furnish(folder: Path) -> None:
+    """Fills it with what a demo leaves that was started in an empty folder and stopped.
+
+    A dozen modules begin with a demo of their own: to migrate and fill a database takes longer than all the rest of a
+    start, so the first one of a run, of whichever worker, does it for all.
+    """
+    run = folder.parent.parent if "PYTEST_XDIST_WORKER" in os.environ else folder.parent
+    template = run / "demo-template"
+    with (run / "demo-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not template.exists():
+            fresh = run / "demo-template.new"
+            Demo(fresh, furnished=False).stop()
+            fresh.rename(template)
+    # With its owners: the database belongs to the account of its server.
+    subprocess.run(["cp", "-a", f"{template}/.", str(folder)], check=True)
+
+
 class Demo(System):
     """`python -m crm.demo` in a folder of its own; can be stopped and started again on the same port."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *, furnished: bool = True, **environment: str) -> None:
+        if furnished:
+            furnish(folder)
         self.folder = folder
         self._environment = environment
         self._port = 0

@@ -81,7 +81,13 @@ OVER_THE_WORKSPACE: dict[str, Callable[[Page], None]] = {
 @pytest.fixture(params=DEVICES)
 def page(request: pytest.FixtureRequest, new_context: NewContext, system: System) -> Page:
     """An administrator's, logged in."""
-    return Operator(new_context(**DEVICES[request.param]), system).page
+    return Operator(new_context(**DEVICES[request.param]), system, at_list=False).page
+
+
+@pytest.fixture
+def listed_page(page: Page, system: System) -> Page:
+    page.goto(f"{system.base_url}/admin/messenger/conversation/?box=all")
+    return page
 
 
 @pytest.fixture(params=DEVICES)
@@ -95,31 +101,44 @@ def test_log_in(strangers_page: Page) -> None:
     assert findings(strangers_page) == []
 
 
+@pytest.mark.parametrize(("theme", "colour"), [("light", "#bbb"), ("dark", "#444")])
+def test_what_is_pale_in_one_theme_is_found(new_context: NewContext, theme: str, colour: str) -> None:
+    """Else nothing would be found below either."""
+    page = new_context().new_page()
+    page.set_content(f"""<!doctype html><html lang="en"><title>Pale</title>
+      <style>html {{ background: white; color: black }} html.dark {{ background: black; color: white }}
+      {"html.dark" if theme == "dark" else "html:not(.dark)"} p {{ color: {colour} }}</style>
+      <main><h1>Pale</h1><p>Hardly to be read</p></main>""")
+    (found,) = findings(page)
+    assert found.startswith(f"{theme}: color-contrast: <p>")
+
+
 def test_lists_and_forms(page: Page, system: System) -> None:
     found = {}
     for path in PAGES:
         response = page.goto(system.base_url + path)
         assert response is not None
         assert response.ok, path
+        assert "/login/" not in page.url, path
         if problems := findings(page):
             found[path] = problems
     assert found == {}
 
 
-def test_workspace(page: Page) -> None:
-    page.locator("a.msgr-client-name").first.click()
-    page.locator("#msgr-timeline").wait_for()
-    assert findings(page) == []
+def test_workspace(listed_page: Page) -> None:
+    listed_page.locator("a.msgr-client-name").first.click()
+    listed_page.locator("#msgr-timeline").wait_for()
+    assert findings(listed_page) == []
 
 
 def test_what_opens_over_the_list(page: Page, system: System) -> None:
     assert_clean_with(page, f"{system.base_url}/admin/messenger/conversation/?box=all", OVER_THE_LIST)
 
 
-def test_what_opens_over_the_workspace(page: Page) -> None:
-    page.locator("a.msgr-client-name").first.click()
-    page.locator("#msgr-timeline").wait_for()
-    assert_clean_with(page, page.url, OVER_THE_WORKSPACE)
+def test_what_opens_over_the_workspace(listed_page: Page) -> None:
+    listed_page.locator("a.msgr-client-name").first.click()
+    listed_page.locator("#msgr-timeline").wait_for()
+    assert_clean_with(listed_page, listed_page.url, OVER_THE_WORKSPACE)
 
 
 def assert_clean_with(page: Page, url: str, openings: dict[str, Callable[[Page], None]]) -> None:
