@@ -40,7 +40,9 @@ def test_measures_everything(servers: Servers, capfd: pytest.CaptureFixture[str]
     assert names == [*LIMITS, "statement", "W1", "W1b", "W2", "W2b", "W3"]
     assert all(row["per_second"] > 0 and row["p50"] <= row["p99"] for row in result["requests"])
     assert set(result["requests"][-1]["parts"]) == {"web", "bodies", "stream", "worker", "postgres", "valkey"}
-    assert (result["W4"]["messages"], result["W4"]["lost"], result["W4"]["doubled"]) == (10, 0, 0)
+    for name in ("bare W4", "W4"):
+        told = result[name]
+        assert (told["messages"], told["lost"], told["doubled"]) == (10, 0, 0), name
     assert json.loads(report.written(result, tmp_path / "results").read_text()) == json.loads(
         json.dumps(result)
     )
@@ -89,12 +91,22 @@ def test_targets_that_were_not_measured_are_not_judged() -> None:
 
 
 def test_cpu_time_is_judged_at_the_pace_of_the_machine_of_the_targets() -> None:
-    drf = {"name": "drf", "cpu_ms": 2 * targets.DRF_THEN, "times_bare": None, "parts": {"web": 0.5}}
+    drf = {"name": "drf", "cpu_ms": 2 * targets.THEN["drf"], "times_bare": None, "parts": {"web": 0.5}}
     result = made_up()
     result["requests"].append(drf)
     assert [line.rpartition("pace")[2].split() for line in targets.judged(result) if "pace" in line] == [
         ["0.50", "met"],
         ["0.25", "met"],
+    ]
+
+
+def test_delays_are_judged_at_the_pace_of_bare_streams() -> None:
+    delays = {"delay_ms_p50": 7.5, "delay_ms_p99": 20.0, "lost": 0, "doubled": 0}
+    bare = {"delay_ms_p50": 0.9, "delay_ms_p99": 2.4}
+    lines = [line for line in targets.judged(made_up() | {"W4": delays, "bare W4": bare}) if "commit" in line]
+    assert [line.partition("at most")[2].split() for line in lines] == [
+        ["5", "MISSED;", "at", "the", "targets'", "pace", "3.75", "met"],
+        ["25", "met;", "at", "the", "targets'", "pace", "20.00", "met"],
     ]
 
 

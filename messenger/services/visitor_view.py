@@ -22,6 +22,8 @@ PAGE = 50
 # For the server alone: whether the contact is blocked, the last message's id, where a closed conversation goes on.
 PRIVATE = ("blocked", "last_id", "successor")
 
+# The arrays are sub-selects, whose length the planner doesn't see: else a plan for this very length is always cheaper
+# than the prepared one, and eight tables are planned anew each time, for 2 ms of CPU where the rest takes 0.25.
 _SQL = """
 SELECT k.id, k.status, k.operator_read_up_to, k.rated_at, contact.is_blocked, contact.name,
        inbox.rating_enabled, inbox.rating_type,
@@ -35,7 +37,7 @@ SELECT k.id, k.status, k.operator_read_up_to, k.rated_at, contact.is_blocked, co
        (SELECT json_agg(json_build_object('id', a.id, 'original_name', a.original_name, 'content_type', a.content_type,
             'size', a.size, 'width', a.width, 'height', a.height) ORDER BY a.created_at, a.id)
         FROM messenger_attachment a WHERE a.message_id = m.id)
-FROM unnest(%s::bigint[], %s::bigint[]) AS cursor (conversation_id, since_id)
+FROM unnest((SELECT %s::bigint[]), (SELECT %s::bigint[])) AS cursor (conversation_id, since_id)
 JOIN messenger_conversation k ON k.id = cursor.conversation_id
 JOIN messenger_contact contact ON contact.id = k.contact_id AND contact.anonymized_at IS NULL
 JOIN messenger_inbox inbox ON inbox.id = k.inbox_id

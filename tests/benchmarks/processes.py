@@ -127,7 +127,7 @@ class Servers:
 
     @contextlib.contextmanager
     def running(self, *services: str, application: str = "") -> Iterator[None]:
-        """The processes of docker-compose.yml; `application` stands in for the web server's own."""
+        """The processes of docker-compose.yml; `application` stands in for their own."""
         try:
             for service in services:
                 self.programs[service] = self._started(service, application)
@@ -146,7 +146,7 @@ class Servers:
         program, *arguments = command_of(service)
         path = sys.executable if program == "python" else str(Path(sys.executable).with_name(program))
         if application:
-            arguments[-1] = application
+            arguments = [application if one.endswith(":application") else one for one in arguments]
         more = {"GRANIAN_PORT": str(port), "UVICORN_PORT": str(port)}
         # Only the web server has more than one process, whose numbers have to meet somewhere.
         ours = {**os.environ, **self.environment, **more}

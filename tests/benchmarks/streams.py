@@ -14,7 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +45,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
+    """What they ask for, and who writes to them: by message, when its event was published."""
+
     requests: Sequence[bytes]
-    conversations: Sequence[int]
-    operator: Any
-    environment: Mapping[str, str]
+    write: Callable[[Plan], dict[int, float]]
 
 
 def set_up(servers: Servers) -> None:
@@ -59,14 +59,27 @@ def set_up(servers: Servers) -> None:
 
 
 def measured(servers: Servers, count: int, plan: Plan) -> dict[str, Any]:
-    """With `count` streams in one process; Django is set up on the servers' database in this one, which writes."""
+    """With `count` streams in one process; Django is set up on the servers' database in this one."""
     with servers.running("stream"):
         program = servers.programs["stream"]
-        visitors = _visitors(count, program.port, servers.environment)
+        visitors = _visitors(count, program.port, servers)
         return asyncio.run(_measure(plan, program.pid, program.port, visitors))
 
 
-def _visitors(count: int, port: int, environment: Mapping[str, str]) -> Visitors:
+def bare_limit(servers: Servers, count: int, plan: Plan) -> dict[str, Any]:
+    """The same by a service that only passes on what is published."""
+    with servers.running("stream", application="tests.benchmarks.bare_streams:application"):
+        program = servers.programs["stream"]
+        channels = [secrets.token_urlsafe(32) for _ in range(count)]
+        requests = [stream_request(program.port, "T" * 43, channel) for channel in channels]
+
+        def write(plan: Plan) -> dict[int, float]:
+            return _written("tests.benchmarks.bare_streams", servers, plan, channels=channels)
+
+        return asyncio.run(_measure(plan, program.pid, program.port, Visitors(requests, write)))
+
+
+def _visitors(count: int, port: int, servers: Servers) -> Visitors:
     """With a conversation each, and an operator who will answer."""
     from django.db.models.functions import Now  # noqa: PLC0415
 
@@ -86,7 +99,13 @@ def _visitors(count: int, port: int, environment: Mapping[str, str]) -> Visitors
         for one in made
     ]
     requests = [stream_request(port, inbox.widget_token, token) for token in tokens]
-    return Visitors(requests, [one.pk for one in made], operator, environment)
+    conversations = [one.pk for one in made]
+
+    def write(plan: Plan) -> dict[int, float]:
+        who = {"conversations": conversations, "operator": operator.pk}
+        return _written("tests.benchmarks.stream_writer", servers, plan, **who)
+
+    return Visitors(requests, write)
 
 
 async def _measure(plan: Plan, pid: int, port: int, visitors: Visitors) -> dict[str, Any]:
@@ -121,7 +140,7 @@ async def _deliver(
     plan: Plan, pid: int, visitors: Visitors, arrived: list[tuple[int, float]], idle_core: float
 ) -> dict[str, Any]:
     busy, began = cpu_seconds(pid), time.perf_counter()
-    committed = await asyncio.to_thread(_write, plan, visitors)
+    committed = await asyncio.to_thread(visitors.write, plan)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(_arrival(max(committed), arrived), LAST_WAIT_SECONDS)
     # Time for what comes twice.
@@ -144,18 +163,12 @@ async def _arrival(pk: int, arrived: list[tuple[int, float]]) -> None:
         await asyncio.sleep(0.1)
 
 
-def _write(plan: Plan, visitors: Visitors) -> dict[int, float]:
-    """By message, when its event was published."""
-    wanted = {
-        "rate": plan.rate,
-        "messages": plan.messages,
-        "conversations": visitors.conversations,
-        "operator": visitors.operator.pk,
-    }
+def _written(module: str, servers: Servers, plan: Plan, **more: Any) -> dict[int, float]:
+    """By a process of its own: in that of the clients it would hold them up."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.stream_writer"],
-        env={**os.environ, **visitors.environment},
-        input=json.dumps(wanted),
+        [sys.executable, "-m", module],
+        env={**os.environ, **servers.environment},
+        input=json.dumps({"rate": plan.rate, "messages": plan.messages, **more}),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
