@@ -1,4 +1,4 @@
-"""Each hour's look for days that changed reads the last hours, and not the years before: on twenty thousand talks."""
+"""Figures read what they are of, and not the years before: on twenty thousand talks."""
 
 from datetime import timedelta
 
@@ -9,6 +9,8 @@ from django.utils import timezone
 from messenger.models import CountedDay
 from messenger.services.insight import days
 from messenger.services.insight.facts import summarize_times
+from messenger.services.insight.now import Now, now
+from messenger.services.insight.reading import Scope
 from messenger.services.insight.staleness import mark_stale
 from tests.benchmarks.data import fill
 from tests.benchmarks.plans import explained
@@ -30,6 +32,16 @@ def years(db: None) -> None:
         CountedDay(day=day, counted_at=timezone.now() - timedelta(days=1))
         for day in days.each_day(today - timedelta(days=3 * 365), today - days.ONE)
     )
+
+
+def test_what_waits_now_is_read_without_what_is_being_talked_about(years: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messenger_conversation, messenger_message, messenger_inbox, crm_branch")
+    found: list[Now] = []
+    plan = explained(lambda: found.append(now(Scope())))
+    assert found[0].waiting > 20
+    assert plan.scans == ["messenger_conv_waiting_since", "messenger_conv_waiting"]
+    assert plan.rows_read <= 2 * (found[0].waiting + found[0].unassigned), plan
 
 
 def test_reads_what_is_recent(years: None) -> None:

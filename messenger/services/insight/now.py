@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min
 
 from messenger.models import Conversation
 from messenger.services.insight.reading import Scope
@@ -19,15 +19,15 @@ class Now:
 
 
 def now(scope: Scope) -> Now:
-    """One query, of unfinished conversations alone, which are few."""
+    """Two queries, each by an index that has just those conversations.
+
+    In one, of whoever waits or has nobody, the planner goes through all that are not closed: ten times as many.
+    """
     rows = Conversation.objects.started().unfinished()
     if scope.branch_id is not None:
         rows = rows.filter(branch=scope.branch_id)
     if scope.inbox_id is not None:
         rows = rows.filter(inbox=scope.inbox_id)
-    waits, nobodys = Q(waiting_since__isnull=False), Q(assignee__isnull=True)
-    relevant = rows.filter(waits | nobodys).order_by()
-    found = relevant.aggregate(
-        waiting=Count("pk", filter=waits), unassigned=Count("pk", filter=nobodys), since=Min("waiting_since")
-    )
-    return Now(**found)
+    waiting = rows.order_by().filter(waiting_since__isnull=False)
+    found = waiting.aggregate(waiting=Count("pk"), since=Min("waiting_since"))
+    return Now(**found, unassigned=rows.filter(assignee__isnull=True).count())
