@@ -60,7 +60,9 @@ def settle(row: Row) -> None:
         before, after = text.partition(BEGIN)[0], text.partition(END)[2]
         PAGE.write_text(f"{before}{BEGIN}{table}{END}{after}", encoding="utf-8")
     else:
-        assert lines.get(row.failure) == row.line, f"{PAGE.name} is out of date (UPDATE_FAILURES=1):\n{row.line}"
+        assert lines.get(row.failure) == row.line, (
+            f"{PAGE.name} is out of date (UPDATE_FAILURES=1):\n{row.line}"
+        )
 
 
 def failures_told() -> list[str]:
