@@ -117,8 +117,10 @@ def test_a_thread_keeps_its_clients_of_the_cache() -> None:
 def test_an_answer_that_nobody_waits_for_any_more(caplog: pytest.LogCaptureFixture) -> None:
     """The server ends, and gives up what still runs."""
     begun, may_end = threading.Event(), threading.Event()
+    runs: list[str] = []
 
-    def application(_environ: Any, start: Any) -> list[bytes]:
+    def application(environ: dict[str, Any], start: Any) -> list[bytes]:
+        runs.append(environ["wsgi.input"].read().decode())
         begun.set()
         may_end.wait(10)
         start("200 OK", [])
@@ -129,15 +131,18 @@ def test_an_answer_that_nobody_waits_for_any_more(caplog: pytest.LogCaptureFixtu
         loop = asyncio.get_running_loop()
         loop.set_exception_handler(lambda _loop, context: told.append(context))
         server = ThreadedWsgi(application, workers=1)
-        waiting = asyncio.create_task(ask(server))
+        runs_on = asyncio.create_task(ask(server, b"first"))
         await asyncio.to_thread(begun.wait, 10)
-        waiting.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await waiting
+        waits_for_a_thread = asyncio.create_task(ask(server, b"second"))
+        await asyncio.sleep(0)
+        for given_up in (runs_on, waits_for_a_thread):
+            given_up.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await given_up
         may_end.set()
         # Whoever comes next has the thread after it.
-        assert (await ask(server))[-1]["body"] == b"late"
-        assert told == []
+        assert (await ask(server, b"third"))[-1]["body"] == b"late"
+        assert (runs, told) == (["first", "third"], [])
 
     asyncio.run(give_up())
     assert caplog.text == ""
