@@ -27,8 +27,7 @@ class PollView(WidgetView):
     def get(self, request: Request) -> Response:
         since_id = self.message_id("since_id") or 0
         conversation_id = self.visit.session.conversation_id
-        keys = quiet_poll.keys_of(conversation_id)
-        if self.visit.also != keys:
+        if self.visit.also != quiet_poll.keys_of(conversation_id):
             quiet_poll.remember(self.visit.session_token, conversation_id)
         view = quiet_poll.poll(conversation_id, since_id, self.visit.kept)
         if view is None:

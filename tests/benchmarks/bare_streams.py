@@ -15,6 +15,8 @@ from typing import Any
 import redis
 import redis.asyncio
 
+from tests.benchmarks.pacing import evenly
+
 PREFIX = "bench:stream:"
 # About what the product sends for an answer.
 PADDING = "x" * 600
@@ -69,10 +71,7 @@ def _write(rate: int, messages: int, channels: list[str]) -> dict[int, float]:
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as cache:
         # Connected, before the clock runs.
         cache.ping()
-        began = time.monotonic()
-        for number in range(messages):
-            time.sleep(max(0.0, began + number / rate - time.monotonic()))
-            channel = channels[number * 7919 % len(channels)]
+        for number, channel in evenly(rate, messages, channels):
             published[number] = time.monotonic()
             cache.publish(PREFIX + channel, f"id: {number}\ndata: {PADDING}\n\n")
     return published

@@ -11,6 +11,8 @@ from typing import Any
 
 import django
 
+from tests.benchmarks.pacing import evenly
+
 
 def main() -> None:
     plan = json.load(sys.stdin)
@@ -34,10 +36,7 @@ def _write(rate: int, messages: int, conversations: list[int], operator: int) ->
 
     volatile.publish = note  # type: ignore[method-assign]
     writer = User.objects.get(pk=operator)
-    began = time.monotonic()
-    for number in range(messages):
-        time.sleep(max(0.0, began + number / rate - time.monotonic()))
-        pk = conversations[number * 7919 % len(conversations)]
+    for number, pk in evenly(rate, messages, conversations):
         post_from_operator(conversation_id=pk, operator=writer, body=f"Answer {number}")
     return committed
 
